@@ -75,11 +75,16 @@ export type PartitionBatch = RecordsBatch | GapBatch
 
 /**
  * `appended`: everything up to `checkpoint` is in the log now; `entries` were written by this call
- * (fewer than sent where some were covered already).
+ * (fewer than sent where some were covered already). `checkpoint` is null where the partition has
+ * none: after a gap without one.
  * `rewind`: nothing was written; read on from after `checkpoint` (null: from the start).
  */
 export type AppendOutcome =
-  | { readonly outcome: 'appended'; readonly entries: number; readonly checkpoint: Checkpoint }
+  | {
+      readonly outcome: 'appended'
+      readonly entries: number
+      readonly checkpoint: Checkpoint | null
+    }
   | { readonly outcome: 'rewind'; readonly checkpoint: Checkpoint | null }
 
 /** A channel as the log sees it: one customer's events, or all of them. */
