@@ -16,7 +16,8 @@ export interface CursorParts {
   readonly tag: Tag
 }
 
-const CURSOR = /^((?:0|[1-9]\d{0,15})(?:-(?:0|[1-9]\d{0,15}))?)\.([0-9a-f]{8})$/
+// At most 15 digits: every id is then an exact number, and `compareIds` a total order.
+const CURSOR = /^((?:0|[1-9]\d{0,14})(?:-(?:0|[1-9]\d{0,14}))?)\.([0-9a-f]{8})$/
 
 /** The parts of a cursor, or null for anything that no log of ours can have handed out. */
 export function parseCursor(text: string): CursorParts | null {

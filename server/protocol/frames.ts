@@ -96,7 +96,7 @@ export type Decoded<Frame> =
 
 /** The objects of one WebSocket frame: one a line, empty lines ignored. */
 export function splitFrames(text: string): string[] {
-  return text.includes('\n') ? text.split('\n').filter((line) => line.trim() !== '') : [text]
+  return text.split('\n').filter((line) => line.trim() !== '')
 }
 
 /** Several objects in one WebSocket frame. */
