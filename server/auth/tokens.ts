@@ -21,6 +21,12 @@ const ASYMMETRIC = [
 /** How far the clocks of issuer and server may differ. */
 const CLOCK_TOLERANCE_SECONDS = 5
 
+/**
+ * Older tokens are refused whatever their `exp` says: a revocation is kept no longer than this, and
+ * what it ended must not come back. (A token without `iat` is refused while the revocation is kept.)
+ */
+export const MAX_TOKEN_AGE_SECONDS = 366 * 86_400
+
 /** How long an unknown key id is not looked up again: a forged one must not flood the issuer. */
 const JWKS_COOLDOWN_MS = 30_000
 
@@ -44,6 +50,7 @@ export async function createVerifier(options: TokenOptions): Promise<VerifyToken
   return async (token) => {
     const payload = await check(token).catch(refuse)
     const principal = principalOf(payload, settings)
+    if (isTooOld(principal)) throw expired()
     if (options.isRevoked(principal.subject, principal.issuedAt)) {
       throw new AppError('token_revoked', 401, 'The token was revoked: sign in again.')
     }
@@ -117,7 +124,7 @@ function expectations(
 /** Says what is wrong with a token as far as that helps its owner, and no forger. */
 function refuse(error: unknown): never {
   if (error instanceof errors.JWTExpired) {
-    throw new AppError('token_expired', 401, 'The token has expired: sign in again.')
+    throw expired()
   }
   if (error instanceof errors.JWTClaimValidationFailed) {
     throw invalid(`its claim ${error.claim} is not the one expected`)
@@ -135,6 +142,14 @@ function refuse(error: unknown): never {
     temporary: true,
     cause: error,
   })
+}
+
+function isTooOld({ issuedAt }: Principal): boolean {
+  return issuedAt !== null && issuedAt < Date.now() / 1_000 - MAX_TOKEN_AGE_SECONDS
+}
+
+function expired(): AppError {
+  return new AppError('token_expired', 401, 'The token has expired: sign in again.')
 }
 
 function invalid(why: string): AppError {
