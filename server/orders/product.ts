@@ -1,6 +1,6 @@
 export interface Product {
   /** Chosen by the shop, readable (`espresso-cup`). */
-  readonly productId: string
+  readonly id: string
   readonly name: string
   readonly description: string
   /** Integer of the currency's minor unit. */

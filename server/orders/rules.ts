@@ -57,6 +57,11 @@ export type Decision =
   | { readonly outcome: 'unchanged'; readonly order: Order }
   | { readonly outcome: 'refused'; readonly refusal: Refusal }
 
+/** The same for an order of somebody else: whether there is one is none of a stranger's business. */
+export function notFoundRefusal(): Refusal {
+  return { code: 'order_not_found', message: 'There is no such order of yours.' }
+}
+
 /** Places an order: prices from the products, lines of one product merged, tax on the subtotal. */
 export function place(
   draft: Draft,
@@ -201,7 +206,7 @@ function priceItems(
     if (!isQuantity(quantity)) {
       return invalid(field, `expected at most ${MAX_QUANTITY} of a product, found ${quantity}`)
     }
-    const { productId, name, price: unitPrice } = product
+    const { id: productId, name, price: unitPrice } = product
     items.set(productId, { productId, name, quantity, unitPrice, total: unitPrice * quantity })
   }
   return { items: [...items.values()] }
@@ -236,7 +241,7 @@ function invalid(field: string, expected: string): Refusal {
 }
 
 function notFound(): Decision {
-  return refused({ code: 'order_not_found', message: 'There is no such order of yours.' })
+  return refused(notFoundRefusal())
 }
 
 function preconditionRequired(): Decision {

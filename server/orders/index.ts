@@ -1,0 +1,184 @@
+import { Elysia, t } from 'elysia'
+import { authentication } from '../auth/macro'
+import type { VerifyToken } from '../auth/principal'
+import type { Cursor } from '../protocol/cursor'
+import { documented } from './documentation'
+import { AdminQueryModel, CancelModel, DOCUMENTED_MODELS } from './model'
+import { DraftModel, PageQueryModel, StatusModel } from './model'
+import type { OrderStore } from './order-store'
+import { entityTag } from './precondition'
+import { createOrderService } from './service'
+import type { ShopSettings } from './shop'
+
+export interface OrdersRoutesDeps {
+  readonly store: OrderStore
+  /** The newest entry that this node has published: the cursor of the lists. */
+  readonly position: () => Cursor
+  readonly shop: ShopSettings
+  readonly verify: VerifyToken
+}
+
+const IfMatch = t.String({ description: 'The ETag of the order that you saw.', examples: ['"1"'] })
+const ETAG = { ETag: 'The version, quoted.' }
+
+/** Every route of products and orders, under `/api`. Failures are thrown as `AppError`s. */
+export function ordersRoutes({ store, position, shop, verify }: OrdersRoutesDeps) {
+  const service = createOrderService(store, shop)
+  return new Elysia({ name: 'orders', prefix: '/api' })
+    .use(authentication(verify))
+    .model(DOCUMENTED_MODELS)
+    .get('/products', async () => ({ items: await store.products(), cursor: null, next: null }), {
+      detail: documented({
+        tag: 'Products',
+        summary: 'List what is for sale',
+        answer: { status: 200, model: 'ProductList', description: 'All of it, on one page.' },
+        problems: [],
+      }),
+    })
+    .post(
+      '/orders',
+      async ({ principal, body, headers, set, status }) => {
+        const order = await service.place(principal, body, headers['idempotency-key'])
+        set.headers.location = `/api/orders/${order.orderId}`
+        set.headers.etag = entityTag(order.version)
+        return status(201, order)
+      },
+      {
+        signedIn: true,
+        parse: 'json',
+        body: DraftModel,
+        headers: t.Object({
+          'idempotency-key': t.Optional(
+            t.String({ description: 'Makes it safe to repeat the request, for 24 hours.' }),
+          ),
+        }),
+        detail: documented({
+          tag: 'Orders',
+          summary: 'Place an order',
+          description:
+            'Prices, tax and totals are the shop’s. Lines of one product are merged. With an ' +
+            '`Idempotency-Key` a repeated request gets the first answer.',
+          answer: {
+            status: 201,
+            model: 'Order',
+            description: 'The order.',
+            headers: { ...ETAG, Location: 'Where it is.' },
+          },
+          problems: [400, 401, 409, 422],
+        }),
+      },
+    )
+    .get(
+      '/orders',
+      async ({ principal, query }) => {
+        // Before the state is read: a change in between is replayed, and folds to the same order.
+        const cursor = position()
+        return { cursor, ...(await store.ofBuyer(principal.subject, query)) }
+      },
+      {
+        signedIn: true,
+        query: PageQueryModel,
+        detail: documented({
+          tag: 'Orders',
+          summary: 'List my orders, newest first',
+          answer: { status: 200, model: 'OrderList', description: 'One page.' },
+          problems: [400, 401, 422],
+        }),
+      },
+    )
+    .get(
+      '/orders/:id',
+      async ({ principal, params, set }) => {
+        const { order, history } = await service.find(principal, params.id)
+        set.headers.etag = entityTag(order.version)
+        return { ...order, history }
+      },
+      {
+        signedIn: true,
+        detail: documented({
+          tag: 'Orders',
+          summary: 'Read an order with its history',
+          description: 'Customers read their own; staff read any.',
+          answer: { status: 200, model: 'OrderDetail', description: 'The order.', headers: ETAG },
+          problems: [401, 404],
+        }),
+      },
+    )
+    .post(
+      '/orders/:id/cancel',
+      async ({ principal, params, body, headers, set }) => {
+        const order = await service.cancel(principal, params.id, {
+          ifMatch: headers['if-match'],
+          reason: body?.reason,
+        })
+        set.headers.etag = entityTag(order.version)
+        return order
+      },
+      {
+        signedIn: true,
+        body: CancelModel,
+        headers: t.Object({ 'if-match': t.Optional(IfMatch) }),
+        detail: documented({
+          tag: 'Orders',
+          summary: 'Cancel an order',
+          description:
+            'Possible until it is shipped. Cancelling a cancelled order changes nothing and is ' +
+            'no error. Staff who cancel somebody’s order must send `If-Match`.',
+          answer: { status: 200, model: 'Order', description: 'The order.', headers: ETAG },
+          problems: [400, 401, 404, 409, 412, 422, 428],
+        }),
+      },
+    )
+    .get(
+      '/admin/orders',
+      async ({ query }) => {
+        const cursor = position()
+        return { cursor, ...(await store.all(query)) }
+      },
+      {
+        staff: true,
+        query: AdminQueryModel,
+        detail: documented({
+          tag: 'Staff',
+          summary: 'List and search all orders, newest first',
+          answer: { status: 200, model: 'OrderList', description: 'One page.' },
+          problems: [400, 401, 403, 422],
+        }),
+      },
+    )
+    .patch(
+      '/admin/orders/:id',
+      async ({ principal, params, body, headers, set }) => {
+        const order = await service.changeStatus(principal, params.id, {
+          ifMatch: headers['if-match'],
+          ...body,
+        })
+        set.headers.etag = entityTag(order.version)
+        return order
+      },
+      {
+        staff: true,
+        parse: 'json',
+        body: StatusModel,
+        headers: t.Object({ 'if-match': t.Optional(IfMatch) }),
+        detail: documented({
+          tag: 'Staff',
+          summary: 'Change the status of an order',
+          description:
+            'Needs `If-Match` with the ETag of the order that you saw. An illegal transition is ' +
+            'answered with the `allowed` ones. A `reason` goes with `cancelled` only.',
+          answer: { status: 200, model: 'Order', description: 'The order.', headers: ETAG },
+          problems: [400, 401, 403, 404, 409, 412, 422, 428],
+        }),
+      },
+    )
+    .get('/admin/stats', () => store.stats(), {
+      staff: true,
+      detail: documented({
+        tag: 'Staff',
+        summary: 'Read the figures of the board',
+        answer: { status: 200, model: 'Stats', description: 'Absolute figures, exact now.' },
+        problems: [401, 403],
+      }),
+    })
+}

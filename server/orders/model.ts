@@ -1,0 +1,178 @@
+import { t } from 'elysia'
+import { ORDER_STATUSES } from '../protocol/order-status'
+import { MAX_LINES, MAX_QUANTITY } from './rules'
+
+const MAX_TEXT = 200
+const MAX_REASON = 500
+
+const text = (description: string, example: string) =>
+  t.String({ minLength: 1, maxLength: MAX_TEXT, description, examples: [example] })
+
+const amount = (description: string) =>
+  t.Number({ multipleOf: 1, description: `${description}, integer of the minor unit` })
+
+const time = (description: string) => t.String({ format: 'date-time', description })
+
+const OrderStatusModel = t.UnionEnum([...ORDER_STATUSES], { description: 'Where the order is.' })
+
+const AddressModel = t.Object({
+  name: text('Who receives it.', 'Alice Miller'),
+  line1: text('Street and number.', '12 Harbour Street'),
+  line2: t.Optional(t.String({ maxLength: MAX_TEXT, description: 'Anything more.' })),
+  city: text('City.', 'Hamburg'),
+  postalCode: text('Postal code.', '20457'),
+  country: t.String({
+    pattern: '^[A-Z]{2}$',
+    description: 'ISO 3166-1 alpha-2, upper case.',
+    examples: ['DE'],
+  }),
+})
+
+/** What a customer sends to place an order. Anything else in it, prices for example, is ignored. */
+export const DraftModel = t.Object({
+  items: t.Array(
+    t.Object({
+      productId: text('Of a product that is for sale.', 'espresso-cup'),
+      // Elysia's t.Integer would take the text "2" as well.
+      quantity: t.Number({ minimum: 1, maximum: MAX_QUANTITY, multipleOf: 1, examples: [2] }),
+    }),
+    { minItems: 1, maxItems: MAX_LINES },
+  ),
+  shippingAddress: AddressModel,
+})
+
+const ReasonModel = t.String({
+  maxLength: MAX_REASON,
+  description: 'Why, for people.',
+  examples: ['Ordered twice'],
+})
+
+export const CancelModel = t.Optional(t.Object({ reason: t.Optional(ReasonModel) }))
+
+export const StatusModel = t.Object({
+  status: OrderStatusModel,
+  reason: t.Optional(ReasonModel),
+})
+
+const page = {
+  limit: t.Integer({ minimum: 1, maximum: 100, default: 50, description: 'Orders a page.' }),
+  next: t.Optional(
+    t.String({ minLength: 1, maxLength: MAX_TEXT, description: 'The next of the page before.' }),
+  ),
+}
+
+export const PageQueryModel = t.Object(page)
+
+export const AdminQueryModel = t.Object({
+  ...page,
+  status: t.Optional(OrderStatusModel),
+  search: t.Optional(
+    t.String({
+      maxLength: MAX_TEXT,
+      description:
+        'Each word must begin a word of the order number, the order id, the name, email or ' +
+        'subject of the customer, or the name of a product.',
+    }),
+  ),
+})
+
+const OrderModel = t.Object({
+  orderId: t.String({ description: 'UUIDv7. Its last eight characters are the order number.' }),
+  buyerId: t.Union([t.String(), t.Null()], { description: 'Subject of the customer.' }),
+  buyerEmail: t.Optional(t.String()),
+  items: t.Array(
+    t.Object({
+      productId: t.String(),
+      name: t.String(),
+      quantity: t.Number({ multipleOf: 1 }),
+      unitPrice: amount('Price of one'),
+      total: amount('Price of all'),
+    }),
+  ),
+  currency: t.String({ description: 'ISO 4217.' }),
+  subtotal: amount('Before tax'),
+  tax: amount('Tax on the subtotal'),
+  total: amount('To pay'),
+  status: OrderStatusModel,
+  shippingAddress: AddressModel,
+  createdAt: time('When it was placed.'),
+  updatedAt: time('When it last changed.'),
+  cancelledAt: t.Optional(time('When it was cancelled.')),
+  reason: t.Optional(t.String({ description: 'Why it was cancelled.' })),
+  version: t.Number({ multipleOf: 1, minimum: 1, description: 'The higher version wins.' }),
+})
+
+const OrderDetailModel = t.Composite([
+  OrderModel,
+  t.Object({
+    history: t.Array(
+      t.Object({
+        version: t.Number({ multipleOf: 1, minimum: 1 }),
+        status: OrderStatusModel,
+        at: time('When.'),
+        by: t.String({ description: 'Subject of whoever made the change.' }),
+        reason: t.Optional(t.String()),
+      }),
+      { description: 'Oldest first.' },
+    ),
+  }),
+])
+
+const ProductModel = t.Object({
+  id: t.String(),
+  name: t.String(),
+  description: t.String(),
+  price: amount('Price of one'),
+  currency: t.String({ description: 'ISO 4217.' }),
+  active: t.Boolean({ description: 'Whether it can be ordered.' }),
+})
+
+const FiguresModel = t.Object({
+  orders: t.Number({ description: 'All orders, the cancelled ones too.' }),
+  byStatus: t.Record(OrderStatusModel, t.Number()),
+  revenue: t.Array(t.Object({ currency: t.String(), amount: amount('Sum') }), {
+    description: 'Totals of all orders but the cancelled, one a currency.',
+  }),
+})
+
+const StatsModel = t.Object({
+  at: time('When these figures were read.'),
+  day: t.String({ format: 'date', description: 'Today in the time zone of the shop.' }),
+  all: FiguresModel,
+  today: FiguresModel,
+  perMinute: t.Array(t.Number(), {
+    description: 'Orders placed in each of the last 60 minutes, the running one last.',
+  }),
+})
+
+const ProblemModel = t.Object(
+  {
+    type: t.String(),
+    title: t.String(),
+    status: t.Number(),
+    detail: t.String({ description: 'For people: what was wrong and what was expected.' }),
+    code: t.String({ description: 'For machines.' }),
+    field: t.Optional(t.String({ description: 'The member of the request that is at fault.' })),
+  },
+  { description: 'Problem details (RFC 9457).', additionalProperties: true },
+)
+
+const listOf = (name: string) =>
+  t.Object({
+    items: t.Array(t.Ref(`#/components/schemas/${name}`)),
+    cursor: t.Union([t.String(), t.Null()], {
+      description: 'Subscribe with that of the first page: what changed since is replayed.',
+    }),
+    next: t.Union([t.String(), t.Null()], { description: 'Asks for the next page; null: none.' }),
+  })
+
+/** The schemas of the API description, by name. */
+export const DOCUMENTED_MODELS = {
+  Order: OrderModel,
+  OrderDetail: OrderDetailModel,
+  OrderList: listOf('Order'),
+  Product: ProductModel,
+  ProductList: listOf('Product'),
+  Stats: StatsModel,
+  Problem: ProblemModel,
+}
