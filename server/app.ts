@@ -1,0 +1,146 @@
+import { cors } from '@elysiajs/cors'
+import { Elysia, NotFoundError, t } from 'elysia'
+import { createAllowedMethods } from './allowed-methods'
+import { demoRoutes, type SignDemoToken } from './auth/demo'
+import type { VerifyToken } from './auth/principal'
+import { revocationRoutes } from './auth/revocations'
+import type { Config } from './config'
+import type { Engine } from './engine'
+import { AppError } from './errors'
+import type { Logger } from './lib/logger'
+import { apiDocumentation } from './openapi'
+import { answerFailure, problem, problemResponse } from './problem'
+import type { ServeUi } from './ui'
+
+export interface AppDeps {
+  readonly config: Config
+  readonly engine: Engine
+  readonly verify: VerifyToken
+  /** Null where tokens come from elsewhere. */
+  readonly signDemoToken: SignDemoToken | null
+  readonly serveUi: ServeUi
+  readonly logger: Logger
+}
+
+/** More than any order needs. */
+const MAX_BODY_BYTES = 65_536
+/** Bodies without a length are cut off by Bun itself, with a bare 413. */
+const MAX_STREAMED_BODY_BYTES = 4 * MAX_BODY_BYTES
+
+/** Paths that programs ask for: never answered with a page of the UI. */
+const NOT_PAGES = /^\/(api|ws|health|metrics|openapi)(\/|$)/
+
+/** The whole HTTP and WebSocket surface, put together; it does not listen. */
+export function createApp(deps: AppDeps) {
+  const { config, engine, verify, logger } = deps
+  // Known once all routes are there; a failure asks for it long after.
+  let allowedMethods = (_path: string): string[] => []
+  const app = new Elysia({
+    serve: { reusePort: false, maxRequestBodySize: MAX_STREAMED_BODY_BYTES },
+  })
+    .headers({
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'same-origin',
+      'cross-origin-opener-policy': 'same-origin',
+    })
+    .onError(async ({ error, request }) =>
+      error instanceof NotFoundError
+        ? answerUnrouted(request, deps.serveUi, allowedMethods, logger)
+        : answerFailure(error, request, logger),
+    )
+    .use(crossOrigin(config.allowedOrigins))
+    .onRequest(({ request }) => refuseBigBody(request))
+    .use(requestLog(logger))
+    .use(apiDocumentation())
+    .use(settingsRoute(config))
+    .use(demoRoutes(deps.signDemoToken))
+    .use(
+      revocationRoutes({
+        revocations: engine.revocations,
+        announce: (subject) => engine.log.note({ kind: 'revoke', note: subject }),
+        verify,
+        logger,
+      }),
+    )
+
+  allowedMethods = createAllowedMethods(app.routes)
+  return app
+}
+
+/** The type of the REST surface, for typed clients. */
+export type App = ReturnType<typeof createApp>
+
+function settingsRoute({ auth, shop }: Config) {
+  return new Elysia({ name: 'settings', prefix: '/api', tags: ['shop'] }).get(
+    '/settings',
+    () => ({
+      demoSignIn: auth.issuer.kind === 'demo',
+      currency: shop.currency,
+      taxPercent: shop.taxPercent,
+      staffRole: auth.staffRole,
+    }),
+    {
+      response: {
+        200: t.Object({
+          demoSignIn: t.Boolean(),
+          currency: t.String(),
+          taxPercent: t.Number(),
+          staffRole: t.String(),
+        }),
+      },
+      detail: { summary: 'What a front end must know before anybody signs in' },
+    },
+  )
+}
+
+function crossOrigin(allowedOrigins: readonly string[]) {
+  return cors({
+    origin: allowedOrigins.length > 0 ? [...allowedOrigins] : false,
+    methods: ['GET', 'POST', 'PATCH'],
+    allowedHeaders: ['authorization', 'content-type', 'idempotency-key', 'if-match'],
+    exposeHeaders: ['etag', 'location', 'retry-after'],
+    // Tokens travel in a header, never in a cookie.
+    credentials: false,
+    maxAge: 600,
+  })
+}
+
+function requestLog(logger: Logger) {
+  const plugin = new Elysia({ name: 'request-log' })
+  if (!logger.isLevelEnabled('debug')) return plugin
+  return plugin.onAfterResponse({ as: 'global' }, ({ request, set, responseValue }) => {
+    const status = responseValue instanceof Response ? responseValue.status : (set.status ?? 200)
+    const path = new URL(request.url).pathname
+    logger.debug({ method: request.method, path, status }, 'request')
+  })
+}
+
+function refuseBigBody(request: Request): void {
+  const bytes = Number(request.headers.get('content-length') ?? 0)
+  if (bytes > MAX_BODY_BYTES) {
+    const detail = `The body has ${bytes} bytes: expected at most ${MAX_BODY_BYTES}.`
+    throw new AppError('body_too_big', 413, detail)
+  }
+}
+
+/** No route matched: another method's path, a file or page of the UI, or nothing at all. */
+async function answerUnrouted(
+  request: Request,
+  serveUi: ServeUi,
+  allowedMethods: (path: string) => string[],
+  logger: Logger,
+): Promise<Response> {
+  const { pathname } = new URL(request.url)
+  const allowed = allowedMethods(pathname)
+  if (allowed.length > 0) {
+    const allow = allowed.join(', ')
+    const detail = `${pathname} does not take ${request.method}: expected ${allow}.`
+    return problemResponse(problem('method_not_allowed', 405, detail), { allow })
+  }
+  try {
+    const page = NOT_PAGES.test(pathname) ? null : await serveUi(request)
+    return page ?? problemResponse(problem('not_found', 404, `There is nothing at ${pathname}.`))
+  } catch (error) {
+    return answerFailure(error, request, logger)
+  }
+}
