@@ -1,0 +1,87 @@
+import { median } from './median'
+import { formatNumber, formatTable } from './table'
+
+/** What a ratio must reach: `atLeast` where more is better, `atMost` where less is. */
+export type Limit = { readonly atLeast: number } | { readonly atMost: number }
+
+/** One figure: ours beside a named peer that was measured in turns with it. */
+export interface Figure {
+  readonly name: string
+  readonly unit: string
+  readonly peer: string
+  /** One value a run, in the order of the runs. */
+  readonly ours: readonly number[]
+  readonly peers: readonly number[]
+  readonly limit: Limit | null
+  /** Over all runs of both; equal, or the run would have been an error. Null where none are counted. */
+  readonly delivered: number | null
+  readonly expected: number | null
+}
+
+/** What belongs to a figure but is none: the generator's share, sizes, what was chosen and why. */
+export interface Note {
+  readonly about: string
+  readonly text: string
+}
+
+export interface Report {
+  readonly figures: readonly Figure[]
+  readonly notes: readonly Note[]
+}
+
+export function ratioOf(figure: Figure): number {
+  return median(figure.ours) / median(figure.peers)
+}
+
+/** Lowest and highest ratio of a run of ours and the peer's run right after it. */
+export function spreadOf({ ours, peers }: Figure): readonly [number, number] {
+  const ratios = ours.map((value, run) => value / peers[run]!)
+  return [Math.min(...ratios), Math.max(...ratios)]
+}
+
+/** True where the limit is kept, null where there is none. */
+export function verdictOf(figure: Figure): boolean | null {
+  if (!figure.limit) return null
+  const ratio = ratioOf(figure)
+  return 'atLeast' in figure.limit ? ratio >= figure.limit.atLeast : ratio <= figure.limit.atMost
+}
+
+export function formatReport({ figures, notes }: Report): string {
+  const rows = figures.map((figure) => {
+    const [low, high] = spreadOf(figure)
+    const verdict = verdictOf(figure)
+    return [
+      figure.name,
+      formatNumber(median(figure.ours)),
+      formatNumber(median(figure.peers)),
+      figure.unit,
+      figure.peer,
+      ratioOf(figure).toFixed(2),
+      `${low.toFixed(2)}–${high.toFixed(2)}`,
+      formatLimit(figure.limit),
+      verdict === null ? '' : verdict ? 'kept' : 'MISSED',
+      figure.delivered === null
+        ? ''
+        : `${formatNumber(figure.delivered)} = ${formatNumber(figure.expected!)}`,
+    ]
+  })
+  const header = [
+    'figure',
+    'ours',
+    'peer',
+    'unit',
+    'peer is',
+    'ratio',
+    'spread',
+    'limit',
+    '',
+    'delivered = expected',
+  ]
+  const lines = notes.map(({ about, text }) => `${about}: ${text}`)
+  return [formatTable(header, rows), ...(lines.length > 0 ? ['', ...lines] : [])].join('\n')
+}
+
+function formatLimit(limit: Limit | null): string {
+  if (!limit) return '–'
+  return 'atLeast' in limit ? `≥ ${limit.atLeast}` : `≤ ${limit.atMost}`
+}

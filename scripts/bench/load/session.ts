@@ -1,0 +1,46 @@
+import type { Connection } from './connection'
+
+/** What a client says of itself, and when it is where the scenario wants it. */
+export interface Session {
+  readonly path: string
+  /** Frames sent, in one write, with the upgrade's completion. */
+  readonly greeting: readonly string[]
+  /** A line that is not an event. */
+  onLine(text: string, connection: Connection): void
+}
+
+export type ChannelName = 'admin' | 'orders'
+
+/** Speaks Orderwire's protocol, which the bare peer understands too. */
+export function orderwireSession(channel: ChannelName, token: string, cursor?: string): Session {
+  return {
+    path: '/ws',
+    greeting: [
+      JSON.stringify({ event: 'auth', data: { token } }),
+      JSON.stringify({
+        event: `subscribe:${channel}`,
+        data: cursor === undefined ? {} : { cursor },
+      }),
+    ],
+    onLine(text, connection) {
+      if (text.startsWith('{"event":"caught-up"')) connection.ready(text)
+      else if (text.startsWith('{"event":"error"') || text.includes('"recovered":false'))
+        connection.fail(new Error(`the server answered ${text}`))
+    },
+  }
+}
+
+/** Speaks Engine.IO 4 and Socket.IO 5 over WebSocket alone; joins by the subject's name. */
+export function socketIoSession(channel: ChannelName, subject: string): Session {
+  return {
+    path: '/socket.io/?EIO=4&transport=websocket',
+    greeting: [],
+    onLine(text, connection) {
+      if (text.startsWith('0{')) connection.send('40')
+      else if (text.startsWith('40')) connection.send(`42["subscribe","${channel}","${subject}"]`)
+      else if (text === '2') connection.send('3')
+      else if (text.startsWith('42["subscribed"')) connection.ready(text)
+      else if (text.startsWith('44')) connection.fail(new Error(`the server answered ${text}`))
+    },
+  }
+}
