@@ -8,13 +8,16 @@ import type { Config } from './config'
 import type { Engine } from './engine'
 import { AppError } from './errors'
 import type { Logger } from './lib/logger'
+import { ordersRoutes } from './orders'
 import { apiDocumentation } from './openapi'
+import type { Cursor } from './protocol/cursor'
 import { answerFailure, problem, problemResponse } from './problem'
 import type { ServeUi } from './ui'
 
 export interface AppDeps {
   readonly config: Config
   readonly engine: Engine
+  readonly position: () => Cursor
   readonly verify: VerifyToken
   /** Null where tokens come from elsewhere. */
   readonly signDemoToken: SignDemoToken | null
@@ -54,6 +57,7 @@ export function createApp(deps: AppDeps) {
     .use(apiDocumentation())
     .use(settingsRoute(config))
     .use(demoRoutes(deps.signDemoToken))
+    .use(ordersRoutes({ store: engine.orders, position: deps.position, shop: config.shop, verify }))
     .use(
       revocationRoutes({
         revocations: engine.revocations,
@@ -71,7 +75,7 @@ export function createApp(deps: AppDeps) {
 export type App = ReturnType<typeof createApp>
 
 function settingsRoute({ auth, shop }: Config) {
-  return new Elysia({ name: 'settings', prefix: '/api', tags: ['shop'] }).get(
+  return new Elysia({ name: 'settings', prefix: '/api', tags: ['Shop'] }).get(
     '/settings',
     () => ({
       demoSignIn: auth.issuer.kind === 'demo',

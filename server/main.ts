@@ -7,6 +7,7 @@ import { loadConfig, type Config } from './config'
 import { openEngine, type Engine } from './engine'
 import { AppError } from './errors'
 import { createLogger, type Logger } from './lib/logger'
+import { formatCursor, type Cursor } from './protocol/cursor'
 import { createUi } from './ui'
 
 /** A server that listens. */
@@ -34,9 +35,12 @@ export async function serve(config: Config, logger: Logger): Promise<Running> {
       demoSecret,
       isRevoked: (subject, issuedAt) => engine.revocations.isRevoked(subject, issuedAt),
     })
+    let position = await newestCursor(engine)
+    engine.onCommit(() => void newestCursor(engine).then((cursor) => (position = cursor)))
     const app = createApp({
       config,
       engine,
+      position: () => position,
       verify,
       signDemoToken: demoSecret === null ? null : await createDemoSigner(demoSecret, config.auth),
       serveUi: createUi(UI_FOLDER),
@@ -57,6 +61,11 @@ export async function serve(config: Config, logger: Logger): Promise<Running> {
     engine.close()
     throw error
   }
+}
+
+async function newestCursor({ log }: Engine): Promise<Cursor> {
+  const newest = (await log.newest(1, 1)).at(-1)!
+  return formatCursor(newest.id, newest.tag)
 }
 
 function listen(app: App, { host, port }: Config): Bun.Server<unknown> {

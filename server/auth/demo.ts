@@ -39,7 +39,7 @@ export async function createDemoSigner(
 
 /** `POST /api/demo/sign-in`; 404 where tokens come from elsewhere (`sign` is null). */
 export function demoRoutes(sign: SignDemoToken | null) {
-  return new Elysia({ name: 'demo', prefix: '/api', tags: ['sign-in'] }).post(
+  return new Elysia({ name: 'demo', prefix: '/api', tags: ['Sign-in'] }).post(
     '/demo/sign-in',
     async ({ body }) => {
       if (sign === null) {

@@ -30,7 +30,7 @@ export interface RevocationRoutesDeps {
 
 /** `POST /api/admin/revocations`: ends all sessions of a subject, on REST and on sockets. */
 export function revocationRoutes({ revocations, announce, verify, logger }: RevocationRoutesDeps) {
-  return new Elysia({ name: 'revocations', prefix: '/api/admin', tags: ['staff'] })
+  return new Elysia({ name: 'revocations', prefix: '/api/admin', tags: ['Staff'] })
     .use(authentication(verify))
     .post(
       '/revocations',
