@@ -98,8 +98,9 @@ function settingsRoute({ auth, shop }: Config) {
 }
 
 function crossOrigin(allowedOrigins: readonly string[]) {
+  if (allowedOrigins.length === 0) return new Elysia({ name: 'same-origin' })
   return cors({
-    origin: allowedOrigins.length > 0 ? [...allowedOrigins] : false,
+    origin: [...allowedOrigins],
     methods: ['GET', 'POST', 'PATCH'],
     allowedHeaders: ['authorization', 'content-type', 'idempotency-key', 'if-match'],
     exposeHeaders: ['etag', 'location', 'retry-after'],

@@ -63,14 +63,9 @@ export function problem(
   extensions: Readonly<Record<string, unknown>> = {},
 ): Problem {
   const title = code.charAt(0).toUpperCase() + code.slice(1).replaceAll('_', ' ')
-  return {
-    ...extensions,
-    type: `urn:orderwire:problem:${code}`,
-    title,
-    status,
-    detail,
-    code,
-  }
+  const document = { type: `urn:orderwire:problem:${code}`, title, status, detail, code }
+  // First and last: an extension comes after the standard members, and never replaces one.
+  return { ...document, ...extensions, ...document }
 }
 
 function problemOfValidation(error: ValidationError, request: Request): Problem {

@@ -4,26 +4,38 @@ import type { Principal, VerifyToken } from './principal'
 
 /**
  * Route options `signedIn: true` and `staff: true`: both resolve `principal` before the handler;
- * without a good token the answer is 401, without the staff role 403. They are `resolve`s, not
- * `beforeHandle`s: those run twice on a route that upgrades.
+ * without a good token the answer is 401, without the staff role 403.
  */
 export function authentication(verify: VerifyToken) {
+  // Checked in `transform`, which comes before validation: whoever may not ask is not told what a
+  // good question looks like. Only a `resolve` can hand something on, typed, to the handler.
+  const known = new WeakMap<Request, Principal>()
+
+  async function check(request: Request): Promise<Principal> {
+    const principal = await authenticate(request.headers.get('authorization'), verify)
+    known.set(request, principal)
+    return principal
+  }
+
+  function resolve({ request }: { readonly request: Request }): { principal: Principal } {
+    return { principal: known.get(request)! }
+  }
+
   return new Elysia({ name: 'authentication' }).macro({
     signedIn: {
       detail: { security: [{ bearer: [] }] },
-      async resolve({ headers }) {
-        return { principal: await authenticate(headers.authorization, verify) }
+      async transform({ request }) {
+        await check(request)
       },
+      resolve,
     },
     staff: {
       detail: { security: [{ bearer: [] }] },
-      async resolve({ headers }) {
-        const principal = await authenticate(headers.authorization, verify)
-        if (!principal.staff) {
-          throw new AppError('staff_only', 403, 'This needs the staff role, which the token lacks.')
-        }
-        return { principal }
+      async transform({ request }) {
+        if ((await check(request)).staff) return
+        throw new AppError('staff_only', 403, 'This needs the staff role, which the token lacks.')
       },
+      resolve,
     },
   })
 }
