@@ -14,7 +14,7 @@ const PROBLEMS = {
 } as const
 
 interface RouteText {
-  readonly tag: 'Orders' | 'Staff' | 'Products'
+  readonly tag: 'orders' | 'staff' | 'shop'
   readonly summary: string
   readonly description?: string
   /** What a good answer is. */
