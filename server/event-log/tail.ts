@@ -60,7 +60,7 @@ export class RecentBatches {
       this.#batches.delete(key)
       this.#held -= oldest.length
     }
-    for (const wake of [...this.#waiting]) wake()
+    for (const wake of this.#waiting) wake()
   }
 
   after(position: Cursor): readonly LogEntry[] | undefined {
