@@ -2,6 +2,7 @@ import { createRemoteJWKSet, errors, jwtVerify, type JWTPayload, type JWTVerifyO
 import type { AuthSettings, TokenIssuer } from '../config'
 import { AppError } from '../errors'
 import type { Principal, VerifyToken } from './principal'
+import { cacheVerified } from './token-cache'
 
 /** Signature algorithms of a JWKS that are accepted: asymmetric ones only, never HMAC or `none`. */
 const ASYMMETRIC = [
@@ -27,6 +28,9 @@ const CLOCK_TOLERANCE_SECONDS = 5
  */
 export const MAX_TOKEN_AGE_SECONDS = 366 * 86_400
 
+const CACHED_TOKENS = 1_024
+const CACHED_FOR_MS = 60_000
+
 /** How long an unknown key id is not looked up again: a forged one must not flood the issuer. */
 const JWKS_COOLDOWN_MS = 30_000
 
@@ -47,10 +51,16 @@ export interface TokenOptions {
 export async function createVerifier(options: TokenOptions): Promise<VerifyToken> {
   const { settings } = options
   const check = await openCheck(settings.issuer, options)
+  const verify = cacheVerified(
+    async (token) => {
+      const principal = principalOf(await check(token).catch(refuse), settings)
+      if (isTooOld(principal)) throw expired()
+      return principal
+    },
+    { maxEntries: CACHED_TOKENS, maxAgeMs: CACHED_FOR_MS },
+  )
   return async (token) => {
-    const payload = await check(token).catch(refuse)
-    const principal = principalOf(payload, settings)
-    if (isTooOld(principal)) throw expired()
+    const principal = await verify(token)
     if (options.isRevoked(principal.subject, principal.issuedAt)) {
       throw new AppError('token_revoked', 401, 'The token was revoked: sign in again.')
     }
