@@ -68,12 +68,6 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
   const issuer = readIssuer(read)
   const engine = readEngine(read)
   const port = read.integer('PORT', { fallback: 3_009, min: 0, max: 65_535 })
-  const backpressureLimitBytes = read.integer('BACKPRESSURE_LIMIT_BYTES', {
-    fallback: MIB,
-    min: 262_144,
-    max: 64 * MIB,
-  })
-  const maxFrameBytes = read.integer('MAX_FRAME_BYTES', { fallback: 16_384, min: 1_024, max: MIB })
   const config: Config = {
     engine,
     port: read.integer('REALTIME_PORT', { fallback: port, min: 0, max: 65_535 }),
@@ -121,13 +115,24 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
         min: 1,
         max: 1_000_000,
       }),
-      backpressureLimitBytes,
+      replayConcurrency: 4,
+      replayStallMs: 30_000,
+      aheadWaitMs: 2_000,
+      retrySpreadMs: 5_000,
+      heartbeatMs: read.integer('HEARTBEAT_MS', { fallback: 10_000, min: 100, max: 60_000 }),
+      backpressureLimitBytes: read.integer('BACKPRESSURE_LIMIT_BYTES', {
+        fallback: MIB,
+        min: 262_144,
+        max: 64 * MIB,
+      }),
+      expectBeats: false,
     },
     socket: {
-      heartbeatMs: read.integer('HEARTBEAT_MS', { fallback: 10_000, min: 100, max: 60_000 }),
       authTimeoutMs: read.integer('AUTH_TIMEOUT_MS', { fallback: 5_000, min: 100, max: 60_000 }),
-      backpressureLimitBytes,
-      maxFrameBytes,
+      maxFrameBytes: read.integer('MAX_FRAME_BYTES', { fallback: 16_384, min: 1_024, max: MIB }),
+      maxInvalidFrames: 5,
+      idleTimeoutSeconds: 60,
+      endOverMs: 2_000,
       maxSocketsPerUser: read.integer('MAX_SOCKETS_PER_USER', {
         fallback: 100,
         min: 1,
