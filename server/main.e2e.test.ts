@@ -1,0 +1,188 @@
+import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+interface Ended {
+  readonly code: number
+  readonly stderr: string
+  /** Log lines. */
+  readonly log: readonly Record<string, unknown>[]
+}
+
+const MAIN = join(import.meta.dir, 'main.ts')
+const DEADLINE_MS = 10_000
+
+let folder: string
+let processes: Bun.Subprocess[]
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'orderwire-main-'))
+  processes = []
+})
+afterEach(async () => {
+  for (const child of processes) child.kill('SIGKILL')
+  await Promise.all(processes.map((child) => child.exited))
+  rmSync(folder, { recursive: true })
+})
+
+/** Starts the server as a process of its own; nothing but `env` is in its environment. */
+function start(env: Record<string, string> = {}) {
+  const child = Bun.spawn([process.execPath, MAIN], {
+    cwd: folder,
+    env: { PATH: process.env.PATH, PORT: '0', DATA_DIR: join(folder, 'data'), ...env },
+    stdout: 'pipe',
+    stderr: 'pipe',
+  })
+  processes.push(child)
+  const lines = readLines(child.stdout)
+  const stderr = new Response(child.stderr).text()
+
+  return {
+    child,
+    /** Resolves to the address once it listens. */
+    async listening(): Promise<string> {
+      return String((await lines.until(({ msg }) => msg === 'listening')).url)
+    },
+    async ended(): Promise<Ended> {
+      const code = await within(child.exited, 'the process to end')
+      return { code, stderr: await stderr, log: await lines.all }
+    },
+  }
+}
+
+function readLines(stream: ReadableStream<Uint8Array<ArrayBuffer>>) {
+  const seen: Record<string, unknown>[] = []
+  const waiting = new Set<() => void>()
+  const read = async () => {
+    let rest = ''
+    for await (const text of stream.pipeThrough(new TextDecoderStream())) {
+      const parts = (rest + text).split('\n')
+      rest = parts.pop()!
+      seen.push(...parts.map((line) => JSON.parse(line) as Record<string, unknown>))
+      for (const look of waiting) look()
+    }
+    return seen
+  }
+  return {
+    all: read(),
+    until(matches: (line: Record<string, unknown>) => boolean) {
+      const { promise, resolve } = Promise.withResolvers<Record<string, unknown>>()
+      const look = () => {
+        const found = seen.find(matches)
+        if (found) resolve(found)
+      }
+      waiting.add(look)
+      look()
+      return within(promise, 'a line of the log').finally(() => waiting.delete(look))
+    },
+  }
+}
+
+function within<T>(promise: Promise<T>, what: string): Promise<T> {
+  const { promise: late, reject } = Promise.withResolvers<never>()
+  const timer = setTimeout(() => reject(new Error(`waited too long for ${what}`)), DEADLINE_MS)
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer))
+}
+
+async function signIn(url: string, name: string): Promise<string> {
+  const response = await fetch(`${url}/api/demo/sign-in`, {
+    method: 'POST',
+    body: JSON.stringify({ name }),
+    headers: { 'content-type': 'application/json' },
+  })
+  return ((await response.json()) as { token: string }).token
+}
+
+describe('a start that cannot succeed ends with one sentence and exit code 1', () => {
+  async function refused(env: Record<string, string>): Promise<string> {
+    const { code, stderr, log } = await start(env).ended()
+    expect(code).toBe(1)
+    expect(stderr.trim().split('\n')).toHaveLength(1)
+    expect(stderr).not.toMatch(/^\s+at /m)
+    expect(log.filter(({ msg }) => msg === 'listening')).toEqual([])
+    return stderr.trim()
+  }
+
+  test('a bad value', async () => {
+    expect(await refused({ PORT: 'http' })).toBe(
+      'PORT is "http": expected a whole number from 0 to 65535.',
+    )
+  })
+
+  test('a port in use', async () => {
+    const other = Bun.serve({ port: 0, hostname: '127.0.0.1', fetch: () => new Response('') })
+    const port = String(other.port)
+    const sentence = await refused({ PORT: port })
+    await other.stop(true)
+    expect(sentence).toBe(
+      `Port ${port} is in use: stop what listens there, or set PORT to another.`,
+    )
+  })
+
+  test('a data folder that cannot be made', async () => {
+    writeFileSync(join(folder, 'file'), '')
+    const dataDir = join(folder, 'file', 'data')
+    expect(await refused({ DATA_DIR: dataDir })).toContain(
+      `The data folder ${dataDir} cannot be written`,
+    )
+  })
+
+  test('a data folder that another process uses', async () => {
+    await start().listening()
+    expect(await refused({})).toContain('Another Orderwire process uses the data folder')
+  })
+
+  test('an address that would let the world sign in', async () => {
+    expect(await refused({ HOST: '0.0.0.0' })).toContain('without JWT_SECRET or JWKS_URL anybody')
+  })
+
+  test('a secret file that was emptied', async () => {
+    writeFileSync(join(folder, 'jwt-secret'), '')
+    expect(await refused({ DATA_DIR: folder })).toContain('holds no secret of at least 32 bytes')
+  })
+})
+
+describe('a server', () => {
+  test('says where it is and how to sign in', async () => {
+    const server = start()
+    const url = await server.listening()
+    server.child.kill('SIGTERM')
+    const { stderr } = await server.ended()
+    expect(stderr).toContain(`Orderwire listens on ${url}\n`)
+    expect(stderr).toContain('alice')
+  })
+
+  test.each(['SIGTERM', 'SIGINT'] as const)('ends in order on %s', async (signal) => {
+    const server = start()
+    const url = await server.listening()
+    expect((await fetch(`${url}/api/products`)).status).toBe(200)
+    server.child.kill(signal)
+    const { code, log } = await server.ended()
+    expect(code).toBe(0)
+    expect(log.map(({ msg }) => msg)).toEqual([
+      'sample products added',
+      'listening',
+      'stopping',
+      'stopped',
+    ])
+    await expect(fetch(`${url}/api/products`)).rejects.toThrow()
+  })
+
+  test('accepts the tokens of its life before', async () => {
+    const first = start()
+    const token = await signIn(await first.listening(), 'alice')
+    first.child.kill('SIGTERM')
+    await first.ended()
+    const url = await start().listening()
+    const response = await fetch(`${url}/api/orders`, {
+      headers: { authorization: `Bearer ${token}` },
+    })
+    expect(response.status).toBe(200)
+  })
+
+  test('listens on loopback only while anybody can sign in', async () => {
+    const url = new URL(await start().listening())
+    const elsewhere = fetch(`http://127.0.0.2:${url.port}/api/products`)
+    await expect(elsewhere).rejects.toThrow()
+  })
+})
