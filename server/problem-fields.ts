@@ -23,9 +23,14 @@ interface Schema {
   readonly maxItems?: number
 }
 
-/** `/items/0/quantity` → `items.0.quantity`; the part's name where the part as a whole is at fault. */
+/** `/items/0/quantity` → `items[0].quantity`; the part's name where the part as a whole is at fault. */
 export function fieldOf(path: string, part: string): string {
-  return path === '' ? part : path.slice(1).replaceAll('/', '.')
+  return path === ''
+    ? part
+    : path
+        .slice(1)
+        .replaceAll(/\/(\d+)(?=\/|$)/g, '[$1]')
+        .replaceAll('/', '.')
 }
 
 /** One sentence: the field and what it expects, taken from the schema. */

@@ -10,7 +10,7 @@ export interface Problem {
   readonly status: number
   readonly detail: string
   readonly code: string
-  /** The member at fault, dots descend: `items.0.quantity`. */
+  /** The member at fault: `items[0].quantity`. */
   readonly field?: string
   readonly [extension: string]: unknown
 }
