@@ -14,7 +14,7 @@ const PROBLEMS = {
 } as const
 
 interface RouteText {
-  readonly tag: 'orders' | 'staff' | 'shop'
+  readonly tag: 'Orders' | 'Staff' | 'Shop'
   readonly summary: string
   readonly description?: string
   /** What a good answer is. */

@@ -29,7 +29,7 @@ export function ordersRoutes({ store, position, shop, verify }: OrdersRoutesDeps
     .model(DOCUMENTED_MODELS)
     .get('/products', async () => ({ items: await store.products(), cursor: null, next: null }), {
       detail: documented({
-        tag: 'shop',
+        tag: 'Shop',
         summary: 'List what is for sale',
         answer: { status: 200, model: 'ProductList', description: 'All of it, on one page.' },
         problems: [],
@@ -53,7 +53,7 @@ export function ordersRoutes({ store, position, shop, verify }: OrdersRoutesDeps
           ),
         }),
         detail: documented({
-          tag: 'orders',
+          tag: 'Orders',
           summary: 'Place an order',
           description:
             'Prices, tax and totals are the shop’s. Lines of one product are merged. With an ' +
@@ -79,7 +79,7 @@ export function ordersRoutes({ store, position, shop, verify }: OrdersRoutesDeps
         signedIn: true,
         query: PageQueryModel,
         detail: documented({
-          tag: 'orders',
+          tag: 'Orders',
           summary: 'List my orders, newest first',
           answer: { status: 200, model: 'OrderList', description: 'One page.' },
           problems: [400, 401, 422],
@@ -96,7 +96,7 @@ export function ordersRoutes({ store, position, shop, verify }: OrdersRoutesDeps
       {
         signedIn: true,
         detail: documented({
-          tag: 'orders',
+          tag: 'Orders',
           summary: 'Read an order with its history',
           description: 'Customers read their own; staff read any.',
           answer: { status: 200, model: 'OrderDetail', description: 'The order.', headers: ETAG },
@@ -119,7 +119,7 @@ export function ordersRoutes({ store, position, shop, verify }: OrdersRoutesDeps
         body: CancelModel,
         headers: t.Object({ 'if-match': t.Optional(IfMatch) }),
         detail: documented({
-          tag: 'orders',
+          tag: 'Orders',
           summary: 'Cancel an order',
           description:
             'Possible until it is shipped. Cancelling a cancelled order changes nothing and is ' +
@@ -139,7 +139,7 @@ export function ordersRoutes({ store, position, shop, verify }: OrdersRoutesDeps
         staff: true,
         query: AdminQueryModel,
         detail: documented({
-          tag: 'staff',
+          tag: 'Staff',
           summary: 'List and search all orders, newest first',
           answer: { status: 200, model: 'OrderList', description: 'One page.' },
           problems: [400, 401, 403, 422],
@@ -162,7 +162,7 @@ export function ordersRoutes({ store, position, shop, verify }: OrdersRoutesDeps
         body: StatusModel,
         headers: t.Object({ 'if-match': t.Optional(IfMatch) }),
         detail: documented({
-          tag: 'staff',
+          tag: 'Staff',
           summary: 'Change the status of an order',
           description:
             'Needs `If-Match` with the ETag of the order that you saw. An illegal transition is ' +
@@ -175,7 +175,7 @@ export function ordersRoutes({ store, position, shop, verify }: OrdersRoutesDeps
     .get('/admin/stats', () => store.stats(), {
       staff: true,
       detail: documented({
-        tag: 'staff',
+        tag: 'Staff',
         summary: 'Read the figures of the board',
         answer: { status: 200, model: 'Stats', description: 'Absolute figures, exact now.' },
         problems: [401, 403],

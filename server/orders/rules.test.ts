@@ -16,7 +16,7 @@ import {
   PRODUCTS,
   refusal,
   SHOP,
-} from './samples'
+} from './features/samples'
 
 const AT = new Date('2026-03-01T10:00:00.000Z')
 const LATER = new Date('2026-03-01T10:05:00.000Z')

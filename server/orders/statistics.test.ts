@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { pendingOrder } from './samples'
+import { pendingOrder } from './features/samples'
 import { createDayOf } from './shop'
 import { ALL_DAYS, figuresOf, minuteOf, perMinute, statsDifference } from './statistics'
 

@@ -46,7 +46,10 @@ export function figuresOf(rows: Iterable<Omit<StatsRow, 'day' | 'slot'>>): Stats
   for (const { currency, status, count, amount } of rows) {
     orders += count
     byStatus[status] += count
-    if (status !== 'cancelled') revenue.set(currency, (revenue.get(currency) ?? 0) + amount)
+    // A row stays when the last order has left it: that it was there must not show.
+    if (status !== 'cancelled' && count > 0) {
+      revenue.set(currency, (revenue.get(currency) ?? 0) + amount)
+    }
   }
   return {
     orders,

@@ -1,8 +1,8 @@
-import type { Order } from '../protocol/order'
-import type { Product } from './product'
-import { place } from './rules'
-import type { Customer, Decision, Draft, Refusal } from './rules'
-import type { ShopSettings } from './shop'
+import type { Order } from '../../protocol/order'
+import type { Product } from '../product'
+import { place } from '../rules'
+import type { Customer, Decision, Draft, Refusal } from '../rules'
+import type { ShopSettings } from '../shop'
 
 /** What the tests of orders place, and the shop they place it in. */
 
