@@ -1,8 +1,16 @@
-import { isIP } from 'node:net'
 import { resolve } from 'node:path'
-import { AppError } from './errors'
 import type { HubLimits } from './hub/limits'
 import type { ShopSettings } from './orders/shop'
+import {
+  addressBlockOf,
+  createSettingsReader,
+  emailOf,
+  isCurrency,
+  isHttpUrl,
+  isTimeZone,
+  originOf,
+  type SettingsReader,
+} from './settings-reader'
 import type { SocketLimits } from './socket/limits'
 
 /** Who issues the tokens. `demo`: the server itself, to anybody who can reach it (loopback only). */
@@ -64,7 +72,7 @@ const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'
  * bad variable, what was given and what was expected, one a line.
  */
 export function loadConfig(env: Readonly<Record<string, string | undefined>>): Config {
-  const read = createReader(env)
+  const read = createSettingsReader(env)
   const issuer = readIssuer(read)
   const engine = readEngine(read)
   const port = read.integer('PORT', { fallback: 3_009, min: 0, max: 65_535 })
@@ -77,20 +85,11 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
       issuer,
       staffRole: read.text('STAFF_ROLE', 'staff'),
       rolesClaim: read.text('ROLES_CLAIM', 'roles'),
-      adminEmails: read.list('ADMIN_EMAILS', 'addresses such as ada@shop.example', isEmail),
+      adminEmails: read.list('ADMIN_EMAILS', 'addresses such as ada@shop.example', emailOf),
     },
-    allowedOrigins: read.list('ALLOWED_ORIGINS', 'origins such as https://shop.example', isOrigin),
-    trustedProxies: read.list('TRUSTED_PROXIES', 'IP addresses or CIDR blocks', isAddressBlock),
-    shop: {
-      currency: read.matching('SHOP_CURRENCY', 'EUR', 'an ISO 4217 code such as EUR', isCurrency),
-      taxPercent: read.decimal('SHOP_TAX_PERCENT', { fallback: 19, min: 0, max: 100 }),
-      timeZone: read.matching(
-        'SHOP_TIME_ZONE',
-        'Europe/Berlin',
-        'a time zone such as Europe/Berlin or UTC',
-        isTimeZone,
-      ),
-    },
+    allowedOrigins: read.list('ALLOWED_ORIGINS', 'origins such as https://shop.example', originOf),
+    trustedProxies: read.list('TRUSTED_PROXIES', 'IP addresses or CIDR blocks', addressBlockOf),
+    shop: readShop(read),
     sampleProducts: read.oneOf('SAMPLE_PRODUCTS', 'on', ['on', 'off']) === 'on',
     retentionMs:
       read.decimal('RETENTION_HOURS', { fallback: 24, min: 0.01, max: 8_760 }) * 3_600_000,
@@ -99,56 +98,8 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
       min: 1,
       max: 1_000_000_000,
     }),
-    hub: {
-      windowMaxEntries: read.integer('WINDOW_MAX_ENTRIES', {
-        fallback: 50_000,
-        min: 1,
-        max: 10_000_000,
-      }),
-      windowMaxBytes: read.integer('WINDOW_MAX_BYTES', {
-        fallback: 64 * MIB,
-        min: 1_024,
-        max: 8_192 * MIB,
-      }),
-      replayMaxEntries: read.integer('REPLAY_MAX_ENTRIES', {
-        fallback: 10_000,
-        min: 1,
-        max: 1_000_000,
-      }),
-      replayConcurrency: 4,
-      replayStallMs: 30_000,
-      aheadWaitMs: 2_000,
-      retrySpreadMs: 5_000,
-      heartbeatMs: read.integer('HEARTBEAT_MS', { fallback: 10_000, min: 100, max: 60_000 }),
-      backpressureLimitBytes: read.integer('BACKPRESSURE_LIMIT_BYTES', {
-        fallback: MIB,
-        min: 262_144,
-        max: 64 * MIB,
-      }),
-      expectBeats: false,
-    },
-    socket: {
-      authTimeoutMs: read.integer('AUTH_TIMEOUT_MS', { fallback: 5_000, min: 100, max: 60_000 }),
-      maxFrameBytes: read.integer('MAX_FRAME_BYTES', { fallback: 16_384, min: 1_024, max: MIB }),
-      maxInvalidFrames: 5,
-      idleTimeoutSeconds: 60,
-      endOverMs: 2_000,
-      maxSocketsPerUser: read.integer('MAX_SOCKETS_PER_USER', {
-        fallback: 100,
-        min: 1,
-        max: 1_000_000,
-      }),
-      maxUnauthenticatedPerAddress: read.integer('MAX_UNAUTHENTICATED_PER_ADDRESS', {
-        fallback: 200,
-        min: 1,
-        max: 1_000_000,
-      }),
-      maxFramesPerSecond: read.integer('MAX_FRAMES_PER_SECOND', {
-        fallback: 50,
-        min: 1,
-        max: 100_000,
-      }),
-    },
+    hub: readHub(read),
+    socket: readSocket(read),
     logLevel: read.oneOf('LOG_LEVEL', 'info', LOG_LEVELS),
     drainMs: read.integer('DRAIN_MS', { fallback: 10_000, min: 0, max: 600_000 }),
   }
@@ -156,7 +107,76 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
   return config
 }
 
-function readIssuer(read: Reader): TokenIssuer {
+function readShop(read: SettingsReader): ShopSettings {
+  return {
+    currency: read.matching('SHOP_CURRENCY', 'EUR', 'an ISO 4217 code such as EUR', isCurrency),
+    taxPercent: read.decimal('SHOP_TAX_PERCENT', { fallback: 19, min: 0, max: 100 }),
+    timeZone: read.matching(
+      'SHOP_TIME_ZONE',
+      'Europe/Berlin',
+      'a time zone such as Europe/Berlin or UTC',
+      isTimeZone,
+    ),
+  }
+}
+
+function readHub(read: SettingsReader): HubLimits {
+  return {
+    windowMaxEntries: read.integer('WINDOW_MAX_ENTRIES', {
+      fallback: 50_000,
+      min: 1,
+      max: 10_000_000,
+    }),
+    windowMaxBytes: read.integer('WINDOW_MAX_BYTES', {
+      fallback: 64 * MIB,
+      min: 1_024,
+      max: 8_192 * MIB,
+    }),
+    replayMaxEntries: read.integer('REPLAY_MAX_ENTRIES', {
+      fallback: 10_000,
+      min: 1,
+      max: 1_000_000,
+    }),
+    replayConcurrency: 4,
+    replayStallMs: 30_000,
+    aheadWaitMs: 2_000,
+    retrySpreadMs: 5_000,
+    heartbeatMs: read.integer('HEARTBEAT_MS', { fallback: 10_000, min: 100, max: 60_000 }),
+    backpressureLimitBytes: read.integer('BACKPRESSURE_LIMIT_BYTES', {
+      fallback: MIB,
+      min: 262_144,
+      max: 64 * MIB,
+    }),
+    expectBeats: false,
+  }
+}
+
+function readSocket(read: SettingsReader): SocketLimits {
+  return {
+    authTimeoutMs: read.integer('AUTH_TIMEOUT_MS', { fallback: 5_000, min: 100, max: 60_000 }),
+    maxFrameBytes: read.integer('MAX_FRAME_BYTES', { fallback: 16_384, min: 1_024, max: MIB }),
+    maxInvalidFrames: 5,
+    idleTimeoutSeconds: 60,
+    endOverMs: 2_000,
+    maxSocketsPerUser: read.integer('MAX_SOCKETS_PER_USER', {
+      fallback: 100,
+      min: 1,
+      max: 1_000_000,
+    }),
+    maxUnauthenticatedPerAddress: read.integer('MAX_UNAUTHENTICATED_PER_ADDRESS', {
+      fallback: 200,
+      min: 1,
+      max: 1_000_000,
+    }),
+    maxFramesPerSecond: read.integer('MAX_FRAMES_PER_SECOND', {
+      fallback: 50,
+      min: 1,
+      max: 100_000,
+    }),
+  }
+}
+
+function readIssuer(read: SettingsReader): TokenIssuer {
   const secret = read.optional('JWT_SECRET')
   const url = read.optional('JWKS_URL')
   const issuer = read.optional('JWT_ISSUER')
@@ -181,7 +201,7 @@ function readIssuer(read: Reader): TokenIssuer {
 }
 
 /** Where anybody can sign in, nobody outside this machine must reach the server. */
-function readHost(read: Reader, issuer: TokenIssuer): string {
+function readHost(read: SettingsReader, issuer: TokenIssuer): string {
   if (issuer.kind !== 'demo') return read.text('HOST', '0.0.0.0')
   const host = read.text('HOST', '127.0.0.1')
   if (!LOOPBACK_HOSTS.includes(host)) {
@@ -193,7 +213,7 @@ function readHost(read: Reader, issuer: TokenIssuer): string {
   return host
 }
 
-function readEngine(read: Reader): 'embedded' {
+function readEngine(read: SettingsReader): 'embedded' {
   const names = ['KAFKA_BROKER', 'REDIS_URL', 'DATABASE_URL']
   const missing = names.filter((name) => read.optional(name) === null)
   if (missing.length === 0) {
@@ -208,95 +228,4 @@ function readEngine(read: Reader): 'embedded' {
     )
   }
   return 'embedded'
-}
-
-interface Range {
-  readonly fallback: number
-  readonly min: number
-  readonly max: number
-}
-
-type Reader = ReturnType<typeof createReader>
-
-function createReader(env: Readonly<Record<string, string | undefined>>) {
-  const problems: string[] = []
-  const optional = (name: string): string | null => env[name]?.trim() || null
-
-  function number(name: string, range: Range, pattern: RegExp, kind: string): number {
-    const given = optional(name)
-    if (given === null) return range.fallback
-    const value = Number(given)
-    if (pattern.test(given) && value >= range.min && value <= range.max) return value
-    problems.push(`${name} is "${given}": expected ${kind} from ${range.min} to ${range.max}.`)
-    return range.fallback
-  }
-
-  function matching(
-    name: string,
-    fallback: string,
-    expected: string,
-    accepts: (value: string) => boolean,
-  ): string {
-    const given = optional(name)
-    if (given === null || accepts(given)) return given ?? fallback
-    problems.push(`${name} is "${given}": expected ${expected}.`)
-    return fallback
-  }
-
-  return {
-    optional,
-    matching,
-    text: (name: string, fallback: string) => optional(name) ?? fallback,
-    integer: (name: string, range: Range) => number(name, range, /^\d+$/, 'a whole number'),
-    decimal: (name: string, range: Range) => number(name, range, /^\d+(\.\d+)?$/, 'a number'),
-    oneOf: (name: string, fallback: string, values: readonly string[]) =>
-      matching(name, fallback, `one of ${values.join(', ')}`, (value) => values.includes(value)),
-    /** Comma-separated; `accepts` answers the item in its normal form, or null. */
-    list(name: string, expected: string, accepts: (item: string) => string | null): string[] {
-      const items = (optional(name) ?? '').split(',').map((item) => item.trim())
-      return items.filter(Boolean).flatMap((item) => {
-        const accepted = accepts(item)
-        if (accepted !== null) return [accepted]
-        problems.push(`${name} contains "${item}": expected ${expected}, separated by commas.`)
-        return []
-      })
-    },
-    invalid: (sentence: string) => void problems.push(sentence),
-    throwIfInvalid() {
-      if (problems.length > 0) throw new AppError('config_invalid', 500, problems.join('\n'))
-    },
-  }
-}
-
-function isEmail(item: string): string | null {
-  return /^[^\s@]+@[^\s@]+$/.test(item) ? item.toLowerCase() : null
-}
-
-function isOrigin(item: string): string | null {
-  return isHttpUrl(item) && new URL(item).origin === item.toLowerCase() ? item.toLowerCase() : null
-}
-
-function isAddressBlock(item: string): string | null {
-  const [address = '', bits, ...rest] = item.split('/')
-  const version = isIP(address)
-  const widest = version === 6 ? 128 : 32
-  const fits = bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= widest)
-  return version !== 0 && fits && rest.length === 0 ? item : null
-}
-
-function isHttpUrl(value: string): boolean {
-  return URL.canParse(value) && /^https?:$/.test(new URL(value).protocol)
-}
-
-function isCurrency(value: string): boolean {
-  return Intl.supportedValuesOf('currency').includes(value)
-}
-
-function isTimeZone(value: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: value })
-    return true
-  } catch {
-    return false
-  }
 }
