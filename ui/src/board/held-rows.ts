@@ -1,0 +1,28 @@
+import { createMemo, createSignal } from 'solid-js'
+
+/** Rows that wait above the reader's place, so that what is read does not move away. */
+export interface HeldRows {
+  /** Reactive: the rows to show. */
+  shown(): readonly string[]
+  /** Reactive: how many newer ones wait above. */
+  held(): number
+  /** The reader left the top of the list. */
+  hold(): void
+  /** The reader is at the top, or looks at another list. */
+  release(): void
+}
+
+/** Owned. @param ids newest first */
+export function createHeldRows(ids: () => readonly string[]): HeldRows {
+  const [top, setTop] = createSignal<string | null>(null)
+  const held = createMemo(() => {
+    const id = top()
+    return id === null ? 0 : Math.max(0, ids().indexOf(id))
+  })
+  return {
+    shown: createMemo(() => (held() === 0 ? ids() : ids().slice(held()))),
+    held,
+    hold: () => setTop((known) => known ?? ids()[0] ?? null),
+    release: () => setTop(null),
+  }
+}

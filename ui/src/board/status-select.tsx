@@ -1,0 +1,68 @@
+import type { JSX } from 'solid-js'
+import { createSignal, For, Show } from 'solid-js'
+import { orderNumber, type Order } from '../../../server/protocol/order'
+import { allowedTransitions, type OrderStatus } from '../../../server/protocol/order-status'
+import { STATUS_LABELS, StatusBadge, STATUS_TONES } from '../components/status-badge'
+import { CancelDialog } from '../orders/cancel-dialog'
+import type { Board } from '../stores/board'
+
+/** The status of an order, and what staff may make of it: nothing else is offered. */
+export function StatusSelect(props: { readonly board: Board; readonly order: Order }): JSX.Element {
+  const [busy, setBusy] = createSignal(false)
+  const [cancelling, setCancelling] = createSignal(false)
+  /** The version on which the reader based the choice: the one shown when the list was opened. */
+  let seenVersion = props.order.version
+
+  async function onChange(select: HTMLSelectElement): Promise<void> {
+    const status = select.value as OrderStatus
+    // Until the server has agreed, the order is what it was.
+    select.value = props.order.status
+    if (status === props.order.status) return
+    if (status === 'cancelled') {
+      setCancelling(true)
+      return
+    }
+    setBusy(true)
+    await props.board.changeStatus(props.order.orderId, seenVersion, { status })
+    setBusy(false)
+  }
+
+  return (
+    <>
+      <Show
+        when={allowedTransitions(props.order.status).length > 0}
+        fallback={<StatusBadge status={props.order.status} />}
+      >
+        <select
+          class={`control min-h-9 py-1 font-medium ${STATUS_TONES[props.order.status]}`}
+          aria-label={`Status of order #${orderNumber(props.order.orderId)}`}
+          data-status={props.order.status}
+          disabled={busy()}
+          onPointerDown={() => (seenVersion = props.order.version)}
+          onKeyDown={() => (seenVersion = props.order.version)}
+          onChange={(event) => void onChange(event.currentTarget)}
+        >
+          <For each={[props.order.status, ...allowedTransitions(props.order.status)]}>
+            {(status) => (
+              <option value={status} selected={status === props.order.status}>
+                {STATUS_LABELS[status]}
+              </option>
+            )}
+          </For>
+        </select>
+      </Show>
+      <Show when={cancelling()}>
+        <CancelDialog
+          order={props.order}
+          cancel={(reason) =>
+            props.board.changeStatus(props.order.orderId, seenVersion, {
+              status: 'cancelled',
+              reason,
+            })
+          }
+          onClose={() => setCancelling(false)}
+        />
+      </Show>
+    </>
+  )
+}

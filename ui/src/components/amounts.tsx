@@ -1,0 +1,29 @@
+import type { JSX } from 'solid-js'
+import { Show } from 'solid-js'
+import { formatMoney } from '../../../server/protocol/money'
+
+/** Subtotal, tax and total of an order or of an estimate. */
+export function Amounts(props: {
+  readonly subtotal: number
+  readonly tax: number | null
+  readonly currency: string
+  readonly taxPercent?: number | undefined
+}): JSX.Element {
+  const money = (amount: number) => formatMoney(amount, props.currency)
+  return (
+    <dl class="grid grid-cols-[1fr_auto] gap-y-1 text-sm tabular-nums">
+      <dt class="text-ink-soft">Subtotal</dt>
+      <dd class="text-right">{money(props.subtotal)}</dd>
+      <Show when={props.tax !== null}>
+        <dt class="text-ink-soft">
+          Tax<Show when={props.taxPercent}> ({props.taxPercent} %)</Show>
+        </dt>
+        <dd class="text-right">{money(props.tax ?? 0)}</dd>
+      </Show>
+      <dt class="mt-1 border-t border-line pt-2 text-base font-semibold">Total</dt>
+      <dd class="mt-1 border-t border-line pt-2 text-right text-base font-semibold">
+        {money(props.subtotal + (props.tax ?? 0))}
+      </dd>
+    </dl>
+  )
+}

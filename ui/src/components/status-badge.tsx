@@ -1,0 +1,40 @@
+import type { JSX } from 'solid-js'
+import type { OrderStatus } from '../../../server/protocol/order-status'
+
+/** What people read for a status. */
+export const STATUS_LABELS: Readonly<Record<OrderStatus, string>> = {
+  pending: 'Pending',
+  processing: 'Processing',
+  shipped: 'Shipped',
+  delivered: 'Delivered',
+  cancelled: 'Cancelled',
+}
+
+export const STATUS_TONES: Readonly<Record<OrderStatus, string>> = {
+  pending: 'bg-pending-soft text-pending',
+  processing: 'bg-processing-soft text-processing',
+  shipped: 'bg-shipped-soft text-shipped',
+  delivered: 'bg-delivered-soft text-delivered',
+  cancelled: 'bg-cancelled-soft text-cancelled',
+}
+
+/** The colour of a status where a word stands beside it. */
+export const STATUS_DOTS: Readonly<Record<OrderStatus, string>> = {
+  pending: 'bg-pending',
+  processing: 'bg-processing',
+  shipped: 'bg-shipped',
+  delivered: 'bg-delivered',
+  cancelled: 'bg-cancelled',
+}
+
+export function StatusBadge(props: { readonly status: OrderStatus }): JSX.Element {
+  return (
+    <span
+      class={`inline-flex items-center gap-1.5 rounded-full py-0.5 pr-2.5 pl-2 text-sm font-medium whitespace-nowrap ${STATUS_TONES[props.status]}`}
+      data-status={props.status}
+    >
+      <span class="size-1.5 rounded-full bg-current" aria-hidden="true" />
+      {STATUS_LABELS[props.status]}
+    </span>
+  )
+}

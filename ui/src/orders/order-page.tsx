@@ -1,0 +1,156 @@
+import { A, useParams } from '@solidjs/router'
+import type { JSX } from 'solid-js'
+import { createEffect, createResource, createSignal, Match, Show, Switch } from 'solid-js'
+import { foldOrder } from '../../../server/protocol/fold'
+import type { Order, OrderChange } from '../../../server/protocol/order'
+import { orderNumber } from '../../../server/protocol/order'
+import { canCancel } from '../../../server/protocol/order-status'
+import { BackIcon } from '../components/icons'
+import { EmptyState, ErrorNotice, Loading } from '../components/notice'
+import { StatusBadge } from '../components/status-badge'
+import { Time } from '../components/time'
+import { Title } from '../components/title'
+import { Problem } from '../problem'
+import { SignInFirst } from '../session/sign-in-first'
+import { useApi, useLive, type Live } from '../stores/app'
+import { CancelDialog } from './cancel-dialog'
+import { OrderDetails } from './order-details'
+import { OrderHistory } from './order-history'
+
+// A lazy route wants a default export.
+export default function OrderPage(): JSX.Element {
+  const params = useParams<{ id: string }>()
+  const live = useLive()
+  return (
+    <>
+      <Title>{`Order #${orderNumber(params.id)}`}</Title>
+      <Show
+        when={live()}
+        fallback={
+          <SignInFirst to={`/orders/${params.id}`} text="An order is shown to whom it belongs." />
+        }
+        keyed
+      >
+        {(now) => (
+          <Show when={params.id} keyed>
+            {(id) => <OneOrder orderId={id} live={now} />}
+          </Show>
+        )}
+      </Show>
+    </>
+  )
+}
+
+function OneOrder(props: { readonly orderId: string; readonly live: Live }): JSX.Element {
+  const { order, history, error, retry } = createOrder(props)
+  return (
+    <>
+      <A
+        href={props.live.board ? '/board' : '/orders'}
+        class="mb-4 inline-flex items-center gap-1.5 text-sm font-medium text-ink-soft hover:text-ink"
+      >
+        <BackIcon />
+        {props.live.board ? 'Board' : 'My orders'}
+      </A>
+      <Switch fallback={<Loading label="Loading the order" rows={3} />}>
+        <Match when={order()}>
+          {(known) => <OrderView order={known()} history={history()} live={props.live} />}
+        </Match>
+        <Match when={isNotFound(error())}>
+          <EmptyState
+            title="No such order"
+            text="There is none of this number that you may see. Is this the right account?"
+          />
+        </Match>
+        <Match when={error()}>
+          {(failure) => <ErrorNotice error={failure()} onRetry={() => void retry()} />}
+        </Match>
+      </Switch>
+      <Show when={order() && error()}>
+        {(failure) => (
+          <div class="mt-4">
+            <ErrorNotice error={failure()} onRetry={() => void retry()} />
+          </div>
+        )}
+      </Show>
+    </>
+  )
+}
+
+/** The order as its newest event has it; its history is loaded again whenever its version rises. */
+function createOrder(props: { readonly orderId: string; readonly live: Live }) {
+  const api = useApi()
+  const { orders, board } = props.live
+  const live = () => newer(orders.get(props.orderId), board?.get(props.orderId))
+  const [loaded, { refetch }] = createResource(
+    () => ({ version: live()?.version, snapshots: orders.snapshots(), id: props.orderId }),
+    ({ id }) => api.order(id),
+  )
+  const found = () => (loaded.state === 'errored' ? undefined : loaded.latest)
+
+  const order = () => newer(live(), found())
+  const [history, setHistory] = createSignal<readonly OrderChange[]>()
+  createEffect(() => {
+    const { history: newest } = found() ?? {}
+    if (newest) setHistory(newest)
+  })
+  return {
+    order,
+    history,
+    error: () => (loaded.state === 'errored' ? loaded.error : null) as unknown,
+    retry: () => refetch(),
+  }
+}
+
+function OrderView(props: {
+  readonly order: Order
+  readonly history: readonly OrderChange[] | undefined
+  readonly live: Live
+}): JSX.Element {
+  const api = useApi()
+  const [cancelling, setCancelling] = createSignal(false)
+  const own = () => props.order.buyerId === props.live.identity.subject
+
+  async function cancel(reason: string): Promise<void> {
+    const { orderId, version } = props.order
+    const cancelled = await api.cancelOrder(orderId, reason, own() ? undefined : version)
+    if (own()) props.live.orders.take(cancelled)
+    props.live.board?.take(cancelled)
+  }
+
+  return (
+    <>
+      <div class="mb-5 flex flex-wrap items-center gap-x-4 gap-y-2">
+        <h1 class="page-title tabular-nums">Order #{orderNumber(props.order.orderId)}</h1>
+        <StatusBadge status={props.order.status} />
+        <Show when={canCancel(props.order.status)}>
+          <button
+            type="button"
+            class="btn btn-danger btn-small ml-auto"
+            onClick={() => setCancelling(true)}
+          >
+            Cancel order
+          </button>
+        </Show>
+        <p class="basis-full text-sm text-ink-soft">
+          Placed <Time at={props.order.createdAt} />
+        </p>
+      </div>
+      <div class="grid items-start gap-6 lg:grid-cols-[minmax(0,1fr)_20rem]">
+        <OrderDetails order={props.order} />
+        <OrderHistory history={props.history} />
+      </div>
+      <Show when={cancelling()}>
+        <CancelDialog order={props.order} cancel={cancel} onClose={() => setCancelling(false)} />
+      </Show>
+    </>
+  )
+}
+
+function newer(a: Order | undefined, b: Order | undefined): Order | undefined {
+  return a && b ? foldOrder(a, b) : (a ?? b)
+}
+
+function isNotFound(error: unknown): boolean {
+  return error instanceof Problem && error.status === 404
+}

@@ -1,0 +1,154 @@
+import { A } from '@solidjs/router'
+import type { JSX } from 'solid-js'
+import { createSignal, For, Match, Show, Switch } from 'solid-js'
+import { formatMoney } from '../../../server/protocol/money'
+import type { Order } from '../../../server/protocol/order'
+import { orderNumber } from '../../../server/protocol/order'
+import { canCancel } from '../../../server/protocol/order-status'
+import { EmptyState, ErrorNotice, Loading } from '../components/notice'
+import { StatusBadge } from '../components/status-badge'
+import { Time } from '../components/time'
+import { Title } from '../components/title'
+import { SignInFirst } from '../session/sign-in-first'
+import { useApi, useLive } from '../stores/app'
+import type { Live } from '../stores/app'
+import type { Orders } from '../stores/orders'
+import { CancelDialog } from './cancel-dialog'
+
+// A lazy route wants a default export.
+export default function OrdersPage(): JSX.Element {
+  const live = useLive()
+  return (
+    <>
+      <Title>My orders</Title>
+      <h1 class="page-title mb-5">My orders</h1>
+      <Show
+        when={live()}
+        fallback={<SignInFirst to="/orders" text="Your orders are shown once you are signed in." />}
+        keyed
+      >
+        {(now) => <MyOrders live={now} />}
+      </Show>
+    </>
+  )
+}
+
+function MyOrders(props: { readonly live: Live }): JSX.Element {
+  const orders = () => props.live.orders
+  return (
+    <Switch fallback={<Loading label="Loading your orders" />}>
+      <Match when={!orders().ready() && props.live.realtime.snapshotError('orders')}>
+        {(error) => (
+          <div class="flex flex-col gap-3">
+            <ErrorNotice error={error()} />
+            <p class="text-sm text-ink-soft">It is tried again by itself.</p>
+          </div>
+        )}
+      </Match>
+      <Match when={orders().ready() && orders().ids().length === 0}>
+        <EmptyState title="No orders yet" text="What you order is listed here, always up to date.">
+          <A href="/" class="btn btn-primary">
+            Go to the shop
+          </A>
+        </EmptyState>
+      </Match>
+      <Match when={orders().ready()}>
+        <OrderList orders={orders()} />
+      </Match>
+    </Switch>
+  )
+}
+
+function OrderList(props: { readonly orders: Orders }): JSX.Element {
+  const api = useApi()
+  const [cancelling, setCancelling] = createSignal<string | null>(null)
+  const cancelled = () => {
+    const id = cancelling()
+    return id === null ? undefined : props.orders.get(id)
+  }
+
+  return (
+    <>
+      <ul class="flex flex-col gap-3">
+        <For each={props.orders.ids()}>
+          {(id) => (
+            <Show when={props.orders.get(id)}>
+              {(order) => <OrderCard order={order()} onCancel={() => setCancelling(id)} />}
+            </Show>
+          )}
+        </For>
+      </ul>
+      <MorePages orders={props.orders} />
+      <Show when={cancelled()}>
+        {(order) => (
+          <CancelDialog
+            order={order()}
+            cancel={async (reason) =>
+              props.orders.take(await api.cancelOrder(order().orderId, reason))
+            }
+            onClose={() => setCancelling(null)}
+          />
+        )}
+      </Show>
+    </>
+  )
+}
+
+function OrderCard(props: { readonly order: Order; readonly onCancel: () => void }): JSX.Element {
+  const what = () => props.order.items.map((item) => `${item.quantity} × ${item.name}`).join(', ')
+  return (
+    <li class="card relative p-4 transition-colors hover:border-line-strong/60 sm:px-5">
+      <div class="flex flex-wrap items-center gap-x-4 gap-y-2">
+        <h2 class="font-semibold tabular-nums">
+          <A
+            href={`/orders/${props.order.orderId}`}
+            class="after:absolute after:inset-0 after:rounded-xl"
+          >
+            <span class="sr-only">Order </span>#{orderNumber(props.order.orderId)}
+          </A>
+        </h2>
+        <StatusBadge status={props.order.status} />
+        <p class="ml-auto font-semibold tabular-nums">
+          {formatMoney(props.order.total, props.order.currency)}
+        </p>
+      </div>
+      <div class="mt-2 flex flex-wrap items-end justify-between gap-x-4 gap-y-2 text-sm text-ink-soft">
+        <div class="min-w-0 flex-1 basis-56">
+          <p class="truncate text-ink">{what()}</p>
+          <p>
+            <Time at={props.order.createdAt} />
+          </p>
+        </div>
+        <Show when={canCancel(props.order.status)}>
+          <button
+            type="button"
+            class="btn btn-danger btn-small relative"
+            aria-label={`Cancel order #${orderNumber(props.order.orderId)}`}
+            onClick={() => props.onCancel()}
+          >
+            Cancel
+          </button>
+        </Show>
+      </div>
+    </li>
+  )
+}
+
+function MorePages(props: { readonly orders: Orders }): JSX.Element {
+  const listing = () => props.orders.listing
+  return (
+    <div class="mt-4 flex flex-col items-center gap-3">
+      <Show when={listing().error()}>{(error) => <ErrorNotice error={error()} />}</Show>
+      <Show when={listing().hasMore()}>
+        <button
+          type="button"
+          class="btn btn-quiet"
+          disabled={listing().loading()}
+          onClick={() => void listing().loadMore()}
+        >
+          {listing().loading() ? 'Loading…' : 'Show older orders'}
+        </button>
+      </Show>
+    </div>
+  )
+}

@@ -1,0 +1,135 @@
+import { A, useLocation, useNavigate, type RouteSectionProps } from '@solidjs/router'
+import type { JSX } from 'solid-js'
+import { ErrorBoundary, Show, Suspense } from 'solid-js'
+import { ConnectionIndicator } from './components/connection'
+import { Mark } from './components/icons'
+import { ErrorNotice, Loading } from './components/notice'
+import { ToastRegion } from './components/toast-region'
+import { useCart, useLive, useSession } from './stores/app'
+
+/** What surrounds every page: header, main, toasts. */
+export function Shell(props: RouteSectionProps): JSX.Element {
+  return (
+    <div class="flex min-h-dvh flex-col">
+      <a
+        href="#main"
+        class="btn btn-primary fixed top-2 left-2 z-50 -translate-y-16 focus:translate-y-0"
+      >
+        Skip to content
+      </a>
+      <Header />
+      <main
+        id="main"
+        tabindex="-1"
+        class="mx-auto w-full max-w-6xl flex-1 px-4 py-6 outline-none sm:px-6 sm:py-8"
+      >
+        <ErrorBoundary
+          fallback={(error: unknown, reset) => <ErrorNotice error={error} onRetry={reset} />}
+        >
+          <Suspense fallback={<Loading label="Loading the page" />}>{props.children}</Suspense>
+        </ErrorBoundary>
+      </main>
+      <ToastRegion />
+    </div>
+  )
+}
+
+function Header(): JSX.Element {
+  const session = useSession()
+  const cart = useCart()
+  const live = useLive()
+  return (
+    <header class="sticky top-0 z-20 border-b border-line bg-surface/95 backdrop-blur-sm">
+      <div class="mx-auto flex max-w-6xl flex-wrap items-center gap-x-2 px-4 sm:gap-x-6 sm:px-6">
+        <A href="/" class="flex h-14 items-center gap-2.5 text-lg font-semibold tracking-tight">
+          <Mark />
+          Orderwire
+        </A>
+        <nav
+          aria-label="Main"
+          class="order-last -mx-2 flex basis-full gap-1 sm:order-none sm:mx-0 sm:basis-auto"
+        >
+          <NavLink href="/" end>
+            Shop
+            <Show when={cart.count() > 0}>
+              <span class="rounded-full bg-accent px-1.5 text-xs leading-5 font-semibold text-on-accent">
+                <span class="sr-only">, in the cart: </span>
+                {cart.count()}
+              </span>
+            </Show>
+          </NavLink>
+          <Show when={session.identity()}>
+            <NavLink href="/orders">My orders</NavLink>
+          </Show>
+          <Show when={session.identity()?.role === 'staff'}>
+            <NavLink href="/board">Board</NavLink>
+          </Show>
+        </nav>
+        <div class="ml-auto flex items-center gap-1 sm:gap-2">
+          <Show when={live()}>{(now) => <ConnectionIndicator realtime={now().realtime} />}</Show>
+          <Account />
+        </div>
+      </div>
+    </header>
+  )
+}
+
+function NavLink(props: {
+  readonly href: string
+  readonly end?: boolean
+  readonly children: JSX.Element
+}): JSX.Element {
+  return (
+    <A
+      href={props.href}
+      end={props.end ?? false}
+      class="relative flex h-11 items-center gap-1.5 px-2 text-sm font-medium sm:h-14"
+      activeClass="text-ink after:absolute after:inset-x-2 after:bottom-0 after:h-0.5 after:rounded-full after:bg-accent"
+      inactiveClass="text-ink-soft hover:text-ink"
+    >
+      {props.children}
+    </A>
+  )
+}
+
+function Account(): JSX.Element {
+  const session = useSession()
+  const location = useLocation()
+  const navigate = useNavigate()
+
+  function signOut(): void {
+    session.signOut()
+    navigate('/')
+  }
+
+  return (
+    <Show
+      when={session.identity()}
+      fallback={
+        <Show when={location.pathname !== '/sign-in'}>
+          <A href={signInHref(location.pathname)} class="btn btn-quiet btn-small">
+            Sign in
+          </A>
+        </Show>
+      }
+    >
+      {(who) => (
+        <>
+          <span class="hidden max-w-40 truncate text-sm text-ink-soft md:inline">
+            <span class="sr-only">Signed in as </span>
+            {who().name}
+            <Show when={who().role === 'staff'}> · staff</Show>
+          </span>
+          <button type="button" class="btn btn-plain btn-small" onClick={signOut}>
+            Sign out
+          </button>
+        </>
+      )}
+    </Show>
+  )
+}
+
+/** The sign-in page that leads back to where somebody wanted to go. */
+function signInHref(pathname: string): string {
+  return pathname === '/' ? '/sign-in' : `/sign-in?to=${encodeURIComponent(pathname)}`
+}

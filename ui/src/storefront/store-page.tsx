@@ -1,0 +1,102 @@
+import { Title } from '../components/title'
+import type { JSX } from 'solid-js'
+import { For, Match, Show, Switch } from 'solid-js'
+import { formatMoney } from '../../../server/protocol/money'
+import type { Product } from '../api'
+import { PlusIcon } from '../components/icons'
+import { EmptyState, ErrorNotice, Loading } from '../components/notice'
+import { useCart, useCatalogue } from '../stores/app'
+import type { Estimate } from '../stores/catalogue'
+import { CartPanel } from './cart-panel'
+import { ProductArt } from './product-art'
+
+const GRID = 'grid grid-cols-1 gap-4 min-[26rem]:grid-cols-2 lg:grid-cols-3'
+
+/** Products and the cart. */
+export function StorePage(): JSX.Element {
+  const cart = useCart()
+  const catalogue = useCatalogue()
+  return (
+    <>
+      <Title>Shop</Title>
+      <h1 class="page-title mb-5">Shop</h1>
+      <div class="grid items-start gap-6 lg:grid-cols-[minmax(0,1fr)_20rem]">
+        <Switch fallback={<Loading label="Loading products" rows={6} class={GRID} />}>
+          <Match when={catalogue.error()}>
+            {(error) => <ErrorNotice error={error()} onRetry={catalogue.retry} />}
+          </Match>
+          <Match when={catalogue.products()?.length === 0}>
+            <EmptyState
+              title="Nothing for sale yet"
+              text="The shop has no products at the moment."
+            />
+          </Match>
+          <Match when={catalogue.products()}>
+            {(products) => (
+              <ul class={GRID}>
+                <For each={products()}>{(product) => <ProductCard product={product} />}</For>
+              </ul>
+            )}
+          </Match>
+        </Switch>
+        <Show when={catalogue.estimate()}>
+          {(estimate) => (
+            <div class="lg:sticky lg:top-22">
+              <CartPanel estimate={estimate()} />
+            </div>
+          )}
+        </Show>
+      </div>
+      <Show when={cart.count() > 0 && catalogue.estimate()}>
+        {(estimate) => <CartBar estimate={estimate()} count={cart.count()} />}
+      </Show>
+    </>
+  )
+}
+
+function ProductCard(props: { readonly product: Product }): JSX.Element {
+  const cart = useCart()
+  const quantity = () =>
+    cart.lines().find((line) => line.productId === props.product.productId)?.quantity ?? 0
+  return (
+    <li class="card flex flex-col overflow-hidden">
+      <ProductArt
+        productId={props.product.productId}
+        name={props.product.name}
+        class="h-28 sm:h-32"
+      />
+      <div class="flex flex-1 flex-col gap-1 p-4">
+        <h2 class="leading-snug font-semibold">{props.product.name}</h2>
+        <p class="flex-1 text-sm text-ink-soft">{props.product.description}</p>
+        <div class="mt-3 flex flex-wrap items-center justify-between gap-2">
+          <p class="font-semibold tabular-nums">
+            {formatMoney(props.product.price, props.product.currency)}
+          </p>
+          <button
+            type="button"
+            class="btn btn-quiet btn-small"
+            aria-label={`Add ${props.product.name} to the cart`}
+            onClick={() => cart.add(props.product.productId)}
+          >
+            <PlusIcon />
+            Add
+            <Show when={quantity() > 0}>
+              <span class="text-ink-soft tabular-nums">({quantity()})</span>
+            </Show>
+          </button>
+        </div>
+      </div>
+    </li>
+  )
+}
+
+/** On a phone the cart is far below the products: this leads to it. */
+function CartBar(props: { readonly estimate: Estimate; readonly count: number }): JSX.Element {
+  return (
+    <div class="sticky bottom-0 -mx-4 mt-6 border-t border-line bg-surface px-4 py-3 sm:-mx-6 sm:px-6 lg:hidden">
+      <a href="#cart" target="_self" class="btn btn-primary w-full">
+        View cart ({props.count}) · {formatMoney(props.estimate.subtotal, props.estimate.currency)}
+      </a>
+    </div>
+  )
+}

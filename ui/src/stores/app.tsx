@@ -1,0 +1,81 @@
+import type { JSX } from 'solid-js'
+import { createContext, createEffect, createMemo, on, useContext } from 'solid-js'
+import { createApi, type Api } from '../api'
+import { createBoard, type Board } from './board'
+import { createCart, type Cart } from './cart'
+import { createCatalogue, type Catalogue } from './catalogue'
+import { createOrders, type Orders } from './orders'
+import { createRealtime, type Realtime } from './realtime'
+import { createSession, type Identity, type Session } from './session'
+import { createToasts, type Toasts } from './toasts'
+
+/** What lives as long as one person is signed in. */
+export interface Live {
+  readonly identity: Identity
+  readonly realtime: Realtime
+  readonly orders: Orders
+  /** For staff; null for a customer. */
+  readonly board: Board | null
+}
+
+interface Stores {
+  readonly api: Api
+  readonly session: Session
+  readonly cart: Cart
+  readonly catalogue: Catalogue
+  readonly toasts: Toasts
+  /** Reactive; null while nobody is signed in. */
+  readonly live: () => Live | null
+}
+
+const StoresContext = createContext<Stores>()
+
+export function StoresProvider(props: { readonly children: JSX.Element }): JSX.Element {
+  return <StoresContext.Provider value={createStores()}>{props.children}</StoresContext.Provider>
+}
+
+function createStores(): Stores {
+  const session = createSession(localStorage)
+  const toasts = createToasts()
+  const api = createApi({ token: session.token, onRefusedToken: renewOrEnd })
+  const cart = createCart(localStorage, () => session.identity()?.subject ?? null)
+
+  const catalogue = createCatalogue(api, cart.lines)
+
+  /** The demo gives a new token at any time; elsewhere a refused one is the end of the session. */
+  async function renewOrEnd(refused: string): Promise<void> {
+    const who = session.identity()
+    if (who?.token !== refused) return
+    const renewed = who.demo ? await api.signIn(who.name, who.role).catch(() => null) : null
+    if (session.token() !== refused) return
+    if (renewed === null) session.signOut('refused')
+    else session.renew(renewed)
+  }
+
+  const live = createMemo(
+    on(session.key, () => {
+      const identity = session.identity()
+      if (!identity) return null
+      const realtime = createRealtime({ api, session, identity })
+      const orders = createOrders({ realtime, api, toasts })
+      const board = identity.role === 'staff' ? createBoard({ realtime, api, toasts }) : null
+      realtime.client.connect()
+      return { identity, realtime, orders, board }
+    }),
+  )
+  createEffect(on(session.key, () => toasts.clear(), { defer: true }))
+  return { api, session, cart, catalogue, toasts, live }
+}
+
+function useStores(): Stores {
+  const stores = useContext(StoresContext)
+  if (!stores) throw new Error('Expected a StoresProvider above.')
+  return stores
+}
+
+export const useApi = (): Api => useStores().api
+export const useSession = (): Session => useStores().session
+export const useCart = (): Cart => useStores().cart
+export const useCatalogue = (): Catalogue => useStores().catalogue
+export const useToasts = (): Toasts => useStores().toasts
+export const useLive = (): (() => Live | null) => useStores().live

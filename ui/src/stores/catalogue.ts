@@ -1,0 +1,67 @@
+import { createMemo, createResource, createSignal } from 'solid-js'
+import type { Api, Product, Settings } from '../api'
+import type { CartLine } from './cart'
+
+/** A line of the cart with the product that it means. */
+export interface PricedLine extends CartLine {
+  readonly product: Product
+  readonly total: number
+}
+
+/** What a cart will cost, by the server's prices; the order's own figures are the server's. */
+export interface Estimate {
+  readonly lines: readonly PricedLine[]
+  readonly currency: string
+  readonly subtotal: number
+  /** Null where the shop does not tell its tax. */
+  readonly tax: number | null
+}
+
+/** What the shop sells and how it is set up: loaded once, when first asked for. */
+export interface Catalogue {
+  /** Reactive; undefined while it is loaded or when it failed. */
+  products(): readonly Product[] | undefined
+  settings(): Settings | undefined
+  /** Reactive: why either could not be loaded. */
+  error(): unknown
+  retry(): void
+  /** Reactive: null while prices are not known. Lines of products no longer sold are left out. */
+  estimate(): Estimate | null
+}
+
+/** Owned. */
+export function createCatalogue(api: Api, lines: () => readonly CartLine[]): Catalogue {
+  const [wanted, setWanted] = createSignal(false)
+  const [products, products_] = createResource(wanted, () => api.products())
+  const [settings, settings_] = createResource(wanted, () => api.settings())
+
+  const estimate = createMemo((): Estimate | null => {
+    const known = products.error === undefined ? products.latest : undefined
+    if (!known) return null
+    const priced = lines().flatMap((line) => {
+      const product = known.find((candidate) => candidate.productId === line.productId)
+      return product ? [{ ...line, product, total: product.price * line.quantity }] : []
+    })
+    const subtotal = priced.reduce((sum, line) => sum + line.total, 0)
+    const percent = settings.error === undefined ? settings.latest?.taxPercent : undefined
+    const tax = percent === undefined ? null : Math.round((subtotal * percent) / 100)
+    return { lines: priced, currency: known[0]?.currency ?? 'EUR', subtotal, tax }
+  })
+
+  return {
+    products() {
+      setWanted(true)
+      return products.error === undefined ? products.latest : undefined
+    },
+    settings() {
+      setWanted(true)
+      return settings.error === undefined ? settings.latest : undefined
+    },
+    error: () => products.error ?? settings.error,
+    retry() {
+      if (products.error !== undefined) void products_.refetch()
+      if (settings.error !== undefined) void settings_.refetch()
+    },
+    estimate,
+  }
+}

@@ -1,0 +1,79 @@
+import type { Address } from '../../../server/protocol/order'
+import type { NewOrder } from '../api'
+import { kept, type KeptStorage } from './kept'
+
+export type AddressField = keyof Address
+export type AddressErrors = Partial<Record<AddressField, string>>
+
+const REQUIRED = {
+  name: 'Enter the name of who receives it.',
+  line1: 'Enter street and number.',
+  city: 'Enter the city.',
+  postalCode: 'Enter the postal code.',
+  country: 'Choose a country.',
+} as const satisfies Partial<Record<AddressField, string>>
+
+export const EMPTY_ADDRESS: Address = {
+  name: '',
+  line1: '',
+  line2: '',
+  city: '',
+  postalCode: '',
+  country: '',
+}
+
+/** What is missing of an address, a sentence each; the server has the last word. */
+export function addressErrors(address: Address): AddressErrors {
+  return Object.fromEntries(
+    Object.entries(REQUIRED).filter(
+      ([field]) => (address[field as AddressField] ?? '').trim() === '',
+    ),
+  )
+}
+
+/** The address as it is sent: without spaces around, and without what was left empty. */
+export function trimAddress(address: Address): Address {
+  const { line2 = '', ...rest } = address
+  const trimmed = Object.fromEntries(
+    Object.entries(rest).map(([field, text]) => [field, text.trim()]),
+  ) as unknown as Address
+  return line2.trim() === '' ? trimmed : { ...trimmed, line2: line2.trim() }
+}
+
+/** The checkout that is tried: what was filled in, and the key that makes a retry safe. */
+export interface CheckoutAttempt {
+  /** The same key for the same order, across reloads, until `done`: a retry places it once. */
+  keyFor(order: NewOrder): string
+  /** The order is placed; the next checkout is another one, even of the same things. */
+  done(): void
+  /** The address of the last checkout here. */
+  address(): Address | null
+}
+
+export function createCheckoutAttempt(storage: KeptStorage): CheckoutAttempt {
+  const attempt = kept(storage, 'checkout', isAttempt)
+  const address = kept(storage, 'address', isAddress)
+  return {
+    keyFor(order) {
+      address.write(order.shippingAddress)
+      const body = JSON.stringify(order)
+      const known = attempt.read()
+      if (known?.body === body) return known.key
+      const key = crypto.randomUUID()
+      attempt.write({ body, key })
+      return key
+    },
+    done: attempt.drop,
+    address: address.read,
+  }
+}
+
+function isAttempt(value: unknown): value is { readonly body: string; readonly key: string } {
+  const { body, key } = (value ?? {}) as Record<string, unknown>
+  return typeof body === 'string' && typeof key === 'string'
+}
+
+function isAddress(value: unknown): value is Address {
+  const members = (value ?? {}) as Record<string, unknown>
+  return Object.keys(REQUIRED).every((field) => typeof members[field] === 'string')
+}

@@ -1,0 +1,45 @@
+/** What survives a reload, under names of our own: the part of `Storage` that the stores use. */
+export type KeptStorage = Pick<Storage, 'getItem' | 'setItem' | 'removeItem' | 'key' | 'length'>
+
+const PREFIX = 'orderwire:'
+
+/** A JSON value under one name. */
+export interface Kept<Value> {
+  /** Null when nothing (or nothing readable) is kept. */
+  read(): Value | null
+  write(value: Value): void
+  drop(): void
+}
+
+/** @param isValue guards against what an older version or a person left there */
+export function kept<Value>(
+  storage: KeptStorage,
+  name: string,
+  isValue: (value: unknown) => value is Value,
+): Kept<Value> {
+  const key = PREFIX + name
+  return {
+    read() {
+      const text = storage.getItem(key)
+      if (text === null) return null
+      const value = parseJson(text)
+      return isValue(value) ? value : null
+    },
+    write: (value) => storage.setItem(key, JSON.stringify(value)),
+    drop: () => storage.removeItem(key),
+  }
+}
+
+/** Forgets everything kept under our names, whoever it belonged to. */
+export function dropAllKept(storage: KeptStorage): void {
+  const keys = Array.from({ length: storage.length }, (_, index) => storage.key(index))
+  for (const key of keys) if (key?.startsWith(PREFIX)) storage.removeItem(key)
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,100 @@
+import { batch, createSignal, onCleanup } from 'solid-js'
+import type { ChannelName } from '../../../server/protocol/frames'
+import {
+  createClient,
+  SnapshotRefused,
+  webStorage,
+  type Client,
+  type ClientState,
+  type KeptState,
+  type Resume,
+} from '../../client'
+import type { Api, Page } from '../api'
+import { Problem } from '../problem'
+import type { Order } from '../../../server/protocol/order'
+import type { Identity, Session } from './session'
+
+/** How many orders a snapshot and each further page hold. */
+export const PAGE_SIZE = 50
+
+export interface PastResume extends Resume {
+  readonly at: Date
+}
+
+/** The one connection of a session. */
+export interface Realtime {
+  readonly client: Client
+  /** Reactive. */
+  state(): ClientState
+  /** Reactive: how the last interruption was bridged. */
+  lastResume(): PastResume | null
+  /** Reactive: why the last snapshot of a channel could not be loaded; null while there is no trouble. */
+  snapshotError(channel: ChannelName): unknown
+  /** Names what of the customer's orders is kept across reloads, together with its cursor. */
+  keepOrders(state: () => KeptState): void
+}
+
+/** Owned: closes, and forgets what was kept, when its owner ends, which is the end of the session. */
+export function createRealtime(deps: {
+  readonly api: Api
+  readonly session: Session
+  readonly identity: Identity
+}): Realtime {
+  const { api, session, identity } = deps
+  let keptOrders = (): KeptState => ({ items: [] })
+  const [errors, setErrors] = createSignal<Partial<Record<ChannelName, unknown>>>({})
+
+  async function loadSnapshot(channel: ChannelName, signal: AbortSignal): Promise<Page<Order>> {
+    const load = channel === 'orders' ? api.myOrders : api.allOrders
+    try {
+      const page = await load({ limit: PAGE_SIZE }, signal)
+      setErrors((known) => ({ ...known, [channel]: null }))
+      return page
+    } catch (error) {
+      if (!signal.aborted) setErrors((known) => ({ ...known, [channel]: error }))
+      if (error instanceof Problem && error.status === 403) throw new SnapshotRefused(error.message)
+      throw error
+    }
+  }
+
+  const client = createClient({
+    url: () => location.origin.replace(/^http/, 'ws') + '/ws',
+    subject: identity.subject,
+    snapshot: loadSnapshot,
+    storage: webStorage(() => localStorage),
+    keep: { orders: () => keptOrders() },
+    batch,
+    async token({ reason }) {
+      const current = session.token()
+      if (reason === 'connect' || current === null) return current
+      if (identity.demo) {
+        session.renew(await api.signIn(identity.name, identity.role))
+        return session.token()
+      }
+      if (reason === 'rejected') session.signOut('refused')
+      return session.token()
+    },
+  })
+
+  const [state, setState] = createSignal<ClientState>(client.state, { equals: false })
+  const [lastResume, setLastResume] = createSignal<PastResume | null>(null)
+  client.on('state', setState)
+  client.on('age', () => setState(client.state))
+  client.on('resumed', (resume) => {
+    if (resume.after !== 'snapshot') setLastResume({ ...resume, at: new Date() })
+  })
+  onCleanup(() => {
+    client.close()
+    client.forget()
+  })
+
+  return {
+    client,
+    state,
+    lastResume,
+    snapshotError: (channel) => errors()[channel] ?? null,
+    keepOrders(state) {
+      keptOrders = state
+    },
+  }
+}

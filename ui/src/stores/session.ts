@@ -1,0 +1,125 @@
+import { createMemo, createSignal } from 'solid-js'
+import type { Role } from '../api'
+import { dropAllKept, kept, type KeptStorage } from './kept'
+
+/** Who is signed in here, and with what. */
+export interface Identity {
+  readonly token: string
+  /** `sub` of the token: whose orders these are. */
+  readonly subject: string
+  /** What to call them. */
+  readonly name: string
+  /** What the views offer; the server decides what is allowed. */
+  readonly role: Role
+  /** From the demo sign-in, which gives a new token for the name at any time. */
+  readonly demo: boolean
+}
+
+/** Why nobody is signed in any more, when they did not choose so. */
+export type EndReason = 'refused'
+
+export interface Session {
+  /** Reactive. */
+  identity(): Identity | null
+  token(): string | null
+  /** Reactive: changes with the person or their role, not with a renewed token. Null: nobody. */
+  key(): string | null
+  /** Reactive: why the last session ended without a sign-out. */
+  ended(): EndReason | null
+  signIn(identity: Identity): void
+  /** A newer token of the same person; one of another person is ignored. */
+  renew(token: string): void
+  /** Ends the session and drops everything that was kept for it. */
+  signOut(reason?: EndReason): void
+}
+
+/** What a token says about its bearer, unverified: the server verifies, this only names. */
+export interface TokenClaims {
+  readonly subject: string
+  readonly name: string
+  readonly staff: boolean
+  /** Seconds since the epoch, null for a token without an end. */
+  readonly expiresAt: number | null
+}
+
+/** Owned. @param now milliseconds since the epoch */
+export function createSession(storage: KeptStorage, now: () => number = Date.now): Session {
+  const keptIdentity = kept(storage, 'session', isIdentity)
+  const [identity, setIdentity] = createSignal<Identity | null>(restore())
+  const [ended, setEnded] = createSignal<EndReason | null>(null)
+  const key = createMemo(() => {
+    const who = identity()
+    return who && `${who.role}:${who.subject}`
+  })
+
+  function restore(): Identity | null {
+    const restored = keptIdentity.read()
+    const expiresAt = restored && readToken(restored.token)?.expiresAt
+    if (expiresAt == null || expiresAt * 1_000 > now()) return restored
+    dropAllKept(storage)
+    return null
+  }
+
+  return {
+    identity,
+    token: () => identity()?.token ?? null,
+    key,
+    ended,
+    signIn(next) {
+      if (identity()) this.signOut()
+      keptIdentity.write(next)
+      setEnded(null)
+      setIdentity(next)
+    },
+    renew(token) {
+      const current = identity()
+      if (!current || readToken(token)?.subject !== current.subject) return
+      const next = { ...current, token }
+      keptIdentity.write(next)
+      setIdentity(next)
+    },
+    signOut(reason) {
+      setEnded(reason ?? null)
+      setIdentity(null)
+      // Last: what lives by the session ends with it, and may write before it does.
+      dropAllKept(storage)
+    },
+  }
+}
+
+/** Reads the claims of a JWT, or null for anything that is not one. */
+export function readToken(token: string): TokenClaims | null {
+  const payload = token.split('.')[1]
+  if (payload === undefined) return null
+  const claims = parseClaims(payload)
+  if (typeof claims?.sub !== 'string' || claims.sub === '') return null
+  const { sub, name, email, roles, exp } = claims
+  return {
+    subject: sub,
+    name: [name, email, sub].find((text) => typeof text === 'string' && text !== '') as string,
+    staff: Array.isArray(roles) && roles.includes('staff'),
+    expiresAt: typeof exp === 'number' ? exp : null,
+  }
+}
+
+function parseClaims(payload: string): Record<string, unknown> | null {
+  try {
+    const base64 = payload.replaceAll('-', '+').replaceAll('_', '/')
+    const bytes = Uint8Array.from(atob(base64), (char) => char.charCodeAt(0))
+    const value: unknown = JSON.parse(new TextDecoder().decode(bytes))
+    return typeof value === 'object' ? (value as Record<string, unknown> | null) : null
+  } catch {
+    return null
+  }
+}
+
+function isIdentity(value: unknown): value is Identity {
+  const { token, subject, name, role, demo } = (value ?? {}) as Record<string, unknown>
+  return (
+    typeof token === 'string' &&
+    typeof subject === 'string' &&
+    typeof name === 'string' &&
+    (role === 'customer' || role === 'staff') &&
+    typeof demo === 'boolean'
+  )
+}
