@@ -65,7 +65,7 @@ describe('problem documents', () => {
     [
       'a bad member deep inside',
       () => ['/api/orders', placing({ ...ORDER, items: [{ productId: 'x', quantity: 0 }] })],
-      { status: 422, field: 'items.0.quantity' },
+      { status: 422, field: 'items[0].quantity' },
     ],
     [
       'a query parameter out of range',

@@ -18,12 +18,15 @@ function refusal(env: Record<string, string>): string {
 function variablesRead(): Set<string> {
   const read = new Set<string>()
   loadConfig(
-    new Proxy({} as Record<string, string | undefined>, {
-      get(_, name) {
-        read.add(String(name))
-        return undefined
+    new Proxy<Record<string, string | undefined>>(
+      {},
+      {
+        get(_, name) {
+          read.add(String(name))
+          return undefined
+        },
       },
-    }),
+    ),
   )
   return read
 }

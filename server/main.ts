@@ -143,7 +143,7 @@ if (import.meta.main) {
     await main()
   } catch (error) {
     // What people can put right is a sentence; anything else is a defect and shows its stack.
-    console.error(error instanceof AppError ? error.message : error)
-    process.exit(1)
+    const text = error instanceof AppError ? error.message : Bun.inspect(error)
+    process.stderr.write(`${text}\n`, () => process.exit(1))
   }
 }

@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import pino from 'pino'
 import type { DemoRole } from '../auth/demo'
 import { loadConfig } from '../config'
+import { createLogger } from '../lib/logger'
 import { serve, type Running } from '../main'
 
 /** One line of the log, as the process would have written it. */
@@ -46,7 +46,7 @@ export async function startTestServer(
   const start = async (port: string) => {
     const config = loadConfig({ ...env, REALTIME_PORT: port })
     const write = (line: string) => void logLines.push(JSON.parse(line) as LogLine)
-    return { config, running: await serve(config, pino({ level: config.logLevel }, { write })) }
+    return { config, running: await serve(config, createLogger(config.logLevel, write)) }
   }
   let { config, running } = await start(overrides.REALTIME_PORT ?? overrides.PORT ?? '0')
   const { port } = running
