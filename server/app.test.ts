@@ -189,6 +189,26 @@ describe('every answer', () => {
   })
 })
 
+describe('health', () => {
+  test('says that it is alive, ready, and how far it is', async () => {
+    expect(await (await server.request('/health/live')).json()).toEqual({ status: 'live' })
+    const ready = await server.request('/health/ready')
+    expect(ready.status).toBe(200)
+    expect(ready.headers.get('cache-control')).toBe('no-store')
+    const body = (await ready.json()) as Record<string, unknown>
+    const orders = (await (await server.request('/api/orders', { token: alice })).json()) as {
+      cursor: string
+    }
+    expect(body).toEqual({
+      status: 'ready',
+      engine: 'embedded',
+      position: orders.cursor,
+      ageMs: 0,
+      pendingAgeMs: 0,
+    })
+  })
+})
+
 describe('the description of the API', () => {
   test('lists the routes and what they need', async () => {
     const document = (await (await server.request('/openapi/json')).json()) as {
@@ -205,6 +225,8 @@ describe('the description of the API', () => {
       '/api/orders/{id}/cancel',
       '/api/products',
       '/api/settings',
+      '/health/live',
+      '/health/ready',
     ])
     expect(document.paths['/api/orders']?.post?.security).toEqual([{ bearer: [] }])
     expect(document.paths['/api/products']?.get?.security).toBeUndefined()

@@ -7,17 +7,17 @@ import { revocationRoutes } from './auth/revocations'
 import type { Config } from './config'
 import type { Engine } from './engine'
 import { AppError } from './errors'
+import { healthRoutes, type Health } from './health'
 import type { Logger } from './lib/logger'
 import { ordersRoutes } from './orders'
 import { apiDocumentation } from './openapi'
-import type { Cursor } from './protocol/cursor'
 import { answerFailure, problem, problemResponse } from './problem'
 import type { ServeUi } from './ui'
 
 export interface AppDeps {
   readonly config: Config
   readonly engine: Engine
-  readonly position: () => Cursor
+  readonly health: Health
   readonly verify: VerifyToken
   /** Null where tokens come from elsewhere. */
   readonly signDemoToken: SignDemoToken | null
@@ -55,9 +55,17 @@ export function createApp(deps: AppDeps) {
     .onRequest(({ request }) => refuseBigBody(request))
     .use(requestLog(logger))
     .use(apiDocumentation())
+    .use(healthRoutes(deps.health))
     .use(settingsRoute(config))
     .use(demoRoutes(deps.signDemoToken))
-    .use(ordersRoutes({ store: engine.orders, position: deps.position, shop: config.shop, verify }))
+    .use(
+      ordersRoutes({
+        store: engine.orders,
+        position: deps.health.position,
+        shop: config.shop,
+        verify,
+      }),
+    )
     .use(
       revocationRoutes({
         revocations: engine.revocations,

@@ -37,10 +37,16 @@ export async function serve(config: Config, logger: Logger): Promise<Running> {
     })
     let position = await newestCursor(engine)
     engine.onCommit(() => void newestCursor(engine).then((cursor) => (position = cursor)))
+    let draining = false
     const app = createApp({
       config,
       engine,
-      position: () => position,
+      health: {
+        isDraining: () => draining,
+        position: () => position,
+        ageMs: () => engine.log.pendingAgeMs(),
+        pendingAgeMs: () => engine.log.pendingAgeMs(),
+      },
       verify,
       signDemoToken: demoSecret === null ? null : await createDemoSigner(demoSecret, config.auth),
       serveUi: createUi(UI_FOLDER),
@@ -53,6 +59,7 @@ export async function serve(config: Config, logger: Logger): Promise<Running> {
       url: `http://${urlHost(config.host)}:${port}`,
       engine,
       async stop() {
+        draining = true
         await server.stop(true)
         engine.close()
       },

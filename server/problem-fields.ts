@@ -39,7 +39,8 @@ export function describeFailure(failure: FieldFailure | undefined, field: string
   const unexpected = failure?.message === 'Unexpected property'
   if (unexpected) return `${field} is not a member that is known here.`
   const missing = failure?.value === undefined ? `${field} is missing: ` : `${field}: `
-  return `${missing}expected ${describeSchema(schema) ?? failure?.message ?? 'another value'}.`
+  const fallback = failure?.message.replace(/^Expected /, '') ?? 'another value'
+  return `${missing}expected ${describeSchema(schema) ?? fallback}.`
 }
 
 /** What a value must be, in words (`a whole number from 1 to 99`); null for what has no words. */
@@ -89,6 +90,7 @@ function range(min: number | undefined, max: number | undefined): string {
 
 function sized(unit: string, min: number | undefined, max: number | undefined): string {
   const plural = (count: number) => (count === 1 ? unit : `${unit}s`)
+  if (min !== undefined && min === max) return ` of ${max} ${plural(max)}`
   if (min !== undefined && max !== undefined) return ` of ${min} to ${max} ${plural(max)}`
   if (min !== undefined) return ` of at least ${min} ${plural(min)}`
   return max === undefined ? '' : ` of at most ${max} ${plural(max)}`
