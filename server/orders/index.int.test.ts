@@ -64,6 +64,12 @@ function cancel<Body = Problem>(id: string, options: TestRequest = {}) {
   return ask<Body>(`/orders/${id}/cancel`, { method: 'POST', token: alice, ...options })
 }
 
+/** The status of the answer to a body that is sent as it is. */
+async function post(path: string, body: string): Promise<number> {
+  const headers = { authorization: `Bearer ${alice}`, 'content-type': 'application/json' }
+  return (await fetch(`${server.url}/api${path}`, { method: 'POST', headers, body })).status
+}
+
 /** Events in the log; `of` an order: its own. */
 async function events(of?: string): Promise<readonly { name: string; data: string }[]> {
   const entries: readonly LogEntry[] = await server.running.engine.log.newest(100_000, 1e9)
@@ -144,13 +150,8 @@ describe('placing an order', () => {
     expect((await ask('/orders', { json: {} })).status).toBe(401)
   })
 
-  test('refuses a body that is no JSON', async () => {
-    const response = await server.request('/api/orders', {
-      method: 'POST',
-      token: alice,
-      headers: { 'content-type': 'application/json' },
-    })
-    expect([400, 422]).toContain(response.status)
+  test.each(['{bad', '', '[1,'])('refuses the body %j, which is no JSON', async (body) => {
+    expect(await post('/orders', body)).toBe(400)
   })
 
   test('with a key places one order', async () => {
@@ -251,6 +252,20 @@ describe('cancelling', () => {
     expect([second.status, second.headers.get('etag')]).toEqual([200, '"2"'])
     expect(second.body).toEqual(first.body)
     expect((await events(orderId)).map(({ name }) => name)).toEqual(['created', 'cancelled'])
+  })
+
+  test.each([
+    ['{bad', 400],
+    ['[]', 422],
+    ['"why"', 422],
+    ['null', 422],
+    ['{"reason":5}', 422],
+    ['', 200],
+    ['{}', 200],
+  ])('answers the body %j with %i', async (body, status) => {
+    const { orderId } = (await order()).body
+    expect(await post(`/orders/${orderId}/cancel`, body)).toBe(status)
+    expect(await events(orderId)).toHaveLength(status === 200 ? 2 : 1)
   })
 
   test('keeps the reason', async () => {

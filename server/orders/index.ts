@@ -1,6 +1,7 @@
-import { Elysia, t } from 'elysia'
+import { Elysia, ParseError, t } from 'elysia'
 import { authentication } from '../auth/macro'
 import type { VerifyToken } from '../auth/principal'
+import { AppError } from '../errors'
 import type { Cursor } from '../protocol/cursor'
 import { documented } from './documentation'
 import { AdminQueryModel, CancelModel, DOCUMENTED_MODELS } from './model'
@@ -109,13 +110,15 @@ export function ordersRoutes({ store, position, shop, verify }: OrdersRoutesDeps
       async ({ principal, params, body, headers, set }) => {
         const order = await service.cancel(principal, params.id, {
           ifMatch: headers['if-match'],
-          reason: body?.reason,
+          ...body,
         })
         set.headers.etag = entityTag(order.version)
         return order
       },
       {
         signedIn: true,
+        // 'json' is for the API description: the first one always has an answer.
+        parse: [parseOptionalObject, 'json'],
         body: CancelModel,
         headers: t.Object({ 'if-match': t.Optional(IfMatch) }),
         detail: documented({
@@ -181,4 +184,25 @@ export function ordersRoutes({ store, position, shop, verify }: OrdersRoutesDeps
         problems: [401, 403],
       }),
     })
+}
+
+/**
+ * No body at all is an empty object. Elysia would take malformed JSON for no body, and make an empty
+ * object of any other value before it looks at the schema.
+ */
+async function parseOptionalObject({ request }: { readonly request: Request }): Promise<object> {
+  const text = await request.text()
+  const value: unknown = text.trim() === '' ? {} : parseJson(text)
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value
+  throw new AppError('invalid_request', 422, 'body: expected an object.', {
+    extensions: { field: 'body' },
+  })
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new ParseError(cause instanceof Error ? cause : undefined)
+  }
 }

@@ -47,7 +47,7 @@ const ReasonModel = t.String({
   examples: ['Ordered twice'],
 })
 
-export const CancelModel = t.Optional(t.Object({ reason: t.Optional(ReasonModel) }))
+export const CancelModel = t.Object({ reason: t.Optional(ReasonModel) })
 
 export const StatusModel = t.Object({
   status: OrderStatusModel,
