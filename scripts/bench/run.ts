@@ -7,10 +7,18 @@ import { OUTPUT } from './lib/children'
 import { describeMachine } from './lib/machine'
 import { formatReport, ratioOf, spreadOf, verdictOf } from './lib/report'
 import type { Report } from './lib/report'
+import { commands } from './figures/commands'
 import { fanOut } from './figures/fan-out'
+import { latency } from './figures/latency'
+import { memory } from './figures/memory'
+import { resume } from './figures/resume'
 
 const FIGURES: Readonly<Record<string, (bench: Bench) => Promise<Report>>> = {
   'fan-out': fanOut,
+  memory,
+  latency,
+  commands,
+  resume,
 }
 
 const HELP = `Usage: bun scripts/bench/run.ts [FIGURE …] [--runs N] [--quick]

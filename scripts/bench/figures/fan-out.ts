@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { Bench } from '../lib/bench'
-import { OUTPUT, SECRET, spawnBench, withChildren } from '../lib/children'
+import { OUTPUT, SECRET, spawnBench, withChildren, withDataDir } from '../lib/children'
 import type { Child } from '../lib/process'
 import { median } from '../lib/median'
 import { sampleFrame, sampleOrder } from '../lib/payload'
@@ -126,53 +126,59 @@ function describeRuns(which: Case, kind: ServerKind, runs: readonly Run[]): Note
   }
 }
 
-async function measure(bench: Bench, kind: ServerKind, which: Case, bundled: string): Promise<Run> {
-  return withChildren(async (keep) => {
-    const load = keep(await spawnBench<LoadCommands>('load.ts'))
-    const server = keep(await spawnServer(kind, bundled))
-    const { port, pacerPort } = await server.ask('start')
-    const { scale } = bench
-    const board = which.audience === 'board'
-    const socketsEach = board ? 1 : scale.socketsEach
-    const protocol: Protocol = kind.startsWith('socket.io') ? 'socket.io' : 'orderwire'
-    await load.ask('connect', {
-      protocol,
-      port,
-      secret: SECRET,
-      channel: board ? 'admin' : 'orders',
-      subjects: board ? scale.boardSockets : scale.customers,
-      firstSubject: 0,
-      socketsEach,
-    })
-    const deliveriesPerTick = which.eventsPerTick * (board ? scale.boardSockets : socketsEach)
-    const order: FanOutOrder = {
-      audience: which.audience,
-      customers: scale.customers,
-      eventsPerTick: which.eventsPerTick,
-      deliveriesPerTick,
-      ticksInFlight: Math.max(IN_FLIGHT_TICKS, Math.ceil(IN_FLIGHT_DELIVERIES / deliveriesPerTick)),
-      durationMs: scale.measureMs,
-    }
-    await load.ask('report', pacerPort, (deliveriesPerTick * order.ticksInFlight) / 4)
-    await server.ask('publish', { ...order, durationMs: scale.warmUpMs })
-    const before = await load.ask('counters')
-    const { expected, elapsedMs, serverCpuMs } = await server.ask('publish', order)
-    const after = await load.ask('counters')
-    await Bun.sleep(100)
-    const settled = await load.ask('counters')
-    const delivered = settled.deliveries - before.deliveries
-    if (delivered !== expected)
-      throw new Error(`${which.name}, ${kind}: delivered ${delivered}, expected ${expected}`)
-    return {
-      perSecond: (delivered / elapsedMs) * 1_000,
-      delivered,
-      expected,
-      serverCpuPerMillionMs: (serverCpuMs / delivered) * 1_000_000,
-      generatorShare: (after.cpuMs - before.cpuMs) / (after.at - before.at),
-      bytesPerDelivery: (after.bytes - before.bytes) / delivered,
-      deliveriesPerFrame: delivered / (after.textFrames - before.textFrames),
-    }
-  })
+function measure(bench: Bench, kind: ServerKind, which: Case, bundled: string): Promise<Run> {
+  return withDataDir((dataDir) =>
+    withChildren(async (keep) => {
+      const load = keep(await spawnBench<LoadCommands>('load.ts'))
+      const server = keep(await spawnServer(kind, bundled))
+      const { port, pacerPort } = await server.ask('start', { dataDir })
+      const { scale } = bench
+      const board = which.audience === 'board'
+      const socketsEach = board ? 1 : scale.socketsEach
+      const protocol: Protocol = kind.startsWith('socket.io') ? 'socket.io' : 'orderwire'
+      await load.ask('connect', {
+        protocol,
+        port,
+        secret: SECRET,
+        channel: board ? 'admin' : 'orders',
+        subjects: board ? scale.boardSockets : scale.customers,
+        firstSubject: 0,
+        socketsEach,
+      })
+      await load.ask('readDirectly')
+      const deliveriesPerTick = which.eventsPerTick * (board ? scale.boardSockets : socketsEach)
+      const order: FanOutOrder = {
+        audience: which.audience,
+        customers: scale.customers,
+        eventsPerTick: which.eventsPerTick,
+        deliveriesPerTick,
+        ticksInFlight: Math.max(
+          IN_FLIGHT_TICKS,
+          Math.ceil(IN_FLIGHT_DELIVERIES / deliveriesPerTick),
+        ),
+        durationMs: scale.measureMs,
+      }
+      await load.ask('report', pacerPort, (deliveriesPerTick * order.ticksInFlight) / 4)
+      await server.ask('publish', { ...order, durationMs: scale.warmUpMs })
+      const before = await load.ask('counters')
+      const { expected, elapsedMs, serverCpuMs } = await server.ask('publish', order)
+      const after = await load.ask('counters')
+      await Bun.sleep(100)
+      const settled = await load.ask('counters')
+      const delivered = settled.deliveries - before.deliveries
+      if (delivered !== expected)
+        throw new Error(`${which.name}, ${kind}: delivered ${delivered}, expected ${expected}`)
+      return {
+        perSecond: (delivered / elapsedMs) * 1_000,
+        delivered,
+        expected,
+        serverCpuPerMillionMs: (serverCpuMs / delivered) * 1_000_000,
+        generatorShare: (after.cpuMs - before.cpuMs) / (after.at - before.at),
+        bytesPerDelivery: (after.bytes - before.bytes) / delivered,
+        deliveriesPerFrame: delivered / (after.textFrames - before.textFrames),
+      }
+    }),
+  )
 }
 
 function spawnServer(kind: ServerKind, bundled: string): Promise<Child<FanOutCommands>> {
@@ -217,6 +223,7 @@ async function calibrate(
       firstSubject: 0,
       socketsEach: 1,
     })
+    await load.ask('readDirectly')
     const together = which.audience === 'board' ? which.eventsPerTick : 1
     const orders = Array.from({ length: together }, (_, index) =>
       sampleOrder(index, 'customer-00001'),

@@ -44,6 +44,7 @@ export class Connection implements FrameSink {
   }
 
   received(bytes: Buffer): void {
+    if (bytes.length === 0) return this.fail(new Error('the server closed the connection'))
     this.totals.bytes += bytes.length
     if (this.#upgraded) this.#count(bytes)
     else this.#awaitUpgrade(bytes)
@@ -70,6 +71,15 @@ export class Connection implements FrameSink {
     if (this.session.greeting.length > 0)
       this.#socket?.write(Buffer.concat(this.session.greeting.map(encodeText)))
     if (rest.length > 0) this.#count(Buffer.from(rest))
+  }
+
+  /** Hands the socket over to a reader of its own (see `readDirectly`). */
+  handOver(): number {
+    const socket = this.#socket
+    if (!socket || !('fd' in socket) || typeof socket.fd !== 'number')
+      throw new Error('the socket is not open, or the runtime does not show its descriptor')
+    socket.pause()
+    return socket.fd
   }
 
   send(text: string): void {

@@ -1,12 +1,13 @@
+import type { Draft } from '../../../server/orders/rules'
 import { now } from '../lib/clock'
 import { signToken, subjectOf } from '../lib/tokens'
 import { openHttp, postOrder } from './http-client'
 import type { HttpConnection } from './http-client'
 
 /** What a customer sends to place an order; `products` are ids that the shop sells. */
-export function orderBody(products: readonly string[], index: number): string {
+export function orderDraft(products: readonly string[], index: number): Draft {
   const pick = (offset: number): string => products[(index + offset) % products.length]!
-  return JSON.stringify({
+  return {
     items: [
       { productId: pick(0), quantity: 2 },
       { productId: pick(1), quantity: 1 },
@@ -18,7 +19,7 @@ export function orderBody(products: readonly string[], index: number): string {
       postalCode: '12345',
       country: 'DE',
     },
-  })
+  }
 }
 
 export interface PlaceOrder {
@@ -46,7 +47,7 @@ export async function placeOrders(order: PlaceOrder): Promise<readonly PlacedOrd
       postOrder(
         order.port,
         await signToken(order.secret, subjectOf('customer', index), 'customer'),
-        orderBody(order.products, index),
+        JSON.stringify(orderDraft(order.products, index)),
       ),
     ),
   )

@@ -13,7 +13,9 @@ export interface FanOutOrder extends PublishOrder {
 
 /** What a server that can fan out answers to; ours and each peer. */
 export interface FanOutCommands {
-  start(): Promise<{ readonly port: number; readonly pacerPort: number }>
+  start(options: {
+    readonly dataDir: string
+  }): Promise<{ readonly port: number; readonly pacerPort: number }>
   publish(order: FanOutOrder): Promise<PublishRun>
 }
 

@@ -1,0 +1,42 @@
+import { join } from 'node:path'
+import type { Bench } from '../lib/bench'
+import { OUTPUT, spawnBench, withChildren, withDataDir } from '../lib/children'
+import type { Child } from '../lib/process'
+import type { BareOrdersCommands } from '../servers/bare-orders'
+import type { OrderStoreCommands } from '../servers/order-store'
+import type { OrderwireCommands } from '../servers/orderwire'
+
+/** Orders under way at a time: connections, and calls where there is no HTTP. */
+export const AT_A_TIME = 64
+
+/** What placing orders writes, for the bare peers: made once, of as many orders as are measured. */
+export async function recordOrders(bench: Bench, orders: number): Promise<string> {
+  const file = join(OUTPUT, 'recorded-orders.json')
+  bench.progress(`recording the writes of ${orders} orders`)
+  await withDataDir((dataDir) =>
+    withChildren(async (keep) => {
+      const store = keep(await spawnBench<OrderStoreCommands>('servers/order-store.ts'))
+      await store.ask('record', { dataDir, orders, warmUp: 0, atATime: AT_A_TIME }, file)
+    }),
+  )
+  return file
+}
+
+export type OrderServerKind = 'ours' | 'bare'
+
+/** A server that takes orders over HTTP, and the products that it sells. */
+export async function startOrderServer(
+  kind: OrderServerKind,
+  dataDir: string,
+  recording: string,
+  keep: <C extends { stop(): Promise<void> }>(child: C) => C,
+): Promise<{ readonly port: number; readonly products: readonly string[] }> {
+  if (kind === 'bare') {
+    const bare: Child<BareOrdersCommands> = keep(await spawnBench('servers/bare-orders.ts'))
+    const { port } = await bare.ask('start', { dataDir, recording })
+    return { port, products: ['any', 'other'] }
+  }
+  const ours = keep(await spawnBench<OrderwireCommands>('servers/orderwire.ts'))
+  const { port } = await ours.ask('start', { dataDir })
+  return { port, products: await ours.ask('products') }
+}

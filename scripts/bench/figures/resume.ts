@@ -1,0 +1,128 @@
+import type { Bench } from '../lib/bench'
+import { SECRET, spawnBench, withChildren, withDataDir } from '../lib/children'
+import { median } from '../lib/median'
+import type { Report } from '../lib/report'
+import { formatNumber } from '../lib/table'
+import type { LoadCommands } from '../load'
+import type { ResumeRun } from '../load/resume'
+import type { BareCommands } from '../servers/bare'
+import type { OrderwireCommands } from '../servers/orderwire'
+
+const AT_MOST = 1.5
+/** Events that are in the log before anybody connects. */
+const HISTORY = 100
+
+interface Run {
+  /** From the server's listening until the last client was caught up. */
+  readonly ms: number
+  /** From the start of opening the stores until listening: for ours that loads the window too. */
+  readonly openedMs: number
+  readonly delivered: number
+}
+
+/** All board clients are reset at once, miss events while the server restarts, and come back. */
+export async function resume(bench: Bench): Promise<Report> {
+  const { runs, resumeClients, resumeEvents } = bench.scale
+  const frames = await captureFrames(bench)
+  const ours: Run[] = []
+  const peers: Run[] = []
+  for (let run = 0; run < runs; run++) {
+    ours.push(await measureOurs(bench))
+    peers.push(await measureBare(bench, frames))
+    bench.progress(
+      `resume run ${run + 1}: ours ${formatNumber(ours[run]!.ms)} ms, bare ${formatNumber(peers[run]!.ms)} ms`,
+    )
+  }
+  const all = [...ours, ...peers]
+  const bytes = frames.reduce((sum, frame) => sum + Buffer.byteLength(frame), 0)
+  return {
+    figures: [
+      {
+        name: `mass resume: ${formatNumber(resumeClients)} clients, ${resumeEvents} events each`,
+        unit: 'ms',
+        peer: 'bare',
+        ours: ours.map(({ ms }) => ms),
+        peers: peers.map(({ ms }) => ms),
+        limit: { atMost: AT_MOST },
+        delivered: all.reduce((sum, { delivered }) => sum + delivered, 0),
+        expected: all.length * resumeClients * resumeEvents,
+      },
+    ],
+    notes: [
+      {
+        about: 'mass resume',
+        text:
+          `before it listens ours opens its store and loads the window in ` +
+          `${formatNumber(median(ours.map(({ openedMs }) => openedMs)))} ms (not in the clock); ` +
+          `${formatNumber(bytes)} bytes in ${frames.length} frames a client, from both the same`,
+      },
+    ],
+  }
+}
+
+/** What the real server sends to one client that resumes: the bare one sends the same to each. */
+function captureFrames(bench: Bench): Promise<string[]> {
+  return withDataDir((dataDir) =>
+    withChildren(async (keep) => {
+      const load = keep(await spawnBench<LoadCommands>('load.ts'))
+      const server = keep(await spawnBench<OrderwireCommands>('servers/orderwire.ts'))
+      const { port } = await server.ask('start', { dataDir })
+      await server.ask('append', HISTORY)
+      const cursor = await server.ask('cursor')
+      await server.ask('append', bench.scale.resumeEvents)
+      return load.ask('captureResume', port, SECRET, cursor)
+    }),
+  )
+}
+
+function measureOurs(bench: Bench): Promise<Run> {
+  const { resumeClients: clients, resumeEvents } = bench.scale
+  return withDataDir((dataDir) =>
+    withChildren(async (keep) => {
+      const load = keep(await spawnBench<LoadCommands>('load.ts'))
+      const before = keep(await spawnBench<OrderwireCommands>('servers/orderwire.ts'))
+      const { port } = await before.ask('start', { dataDir })
+      await before.ask('append', HISTORY)
+      await load.ask('connect', {
+        protocol: 'orderwire',
+        port,
+        secret: SECRET,
+        channel: 'admin',
+        subjects: clients,
+        firstSubject: 0,
+        socketsEach: 1,
+      })
+      const cursor = await before.ask('cursor')
+      await load.ask('reset')
+      await before.ask('append', resumeEvents)
+      await before.stop()
+      await load.ask('prepareResume', { secret: SECRET, clients, cursor })
+      const after = keep(await spawnBench<OrderwireCommands>('servers/orderwire.ts'))
+      const { listeningAt, openedMs } = await after.ask('start', { dataDir, port })
+      return runOf(await load.ask('resume', port), listeningAt, openedMs, bench)
+    }),
+  )
+}
+
+function measureBare(bench: Bench, frames: readonly string[]): Promise<Run> {
+  return withChildren(async (keep) => {
+    const load = keep(await spawnBench<LoadCommands>('load.ts'))
+    await load.ask('prepareResume', {
+      secret: SECRET,
+      clients: bench.scale.resumeClients,
+      cursor: '1.00000000',
+    })
+    const server = keep(await spawnBench<BareCommands>('servers/bare.ts'))
+    await server.ask('recorded', frames)
+    const { port, listeningAt } = await server.ask('start')
+    return runOf(await load.ask('resume', port), listeningAt, 0, bench)
+  })
+}
+
+function runOf(resumed: ResumeRun, listeningAt: number, openedMs: number, bench: Bench): Run {
+  const { resumeClients, resumeEvents } = bench.scale
+  const { fewest, most, lastCaughtUpAt } = resumed
+  if (fewest !== resumeEvents || most !== resumeEvents)
+    throw new Error(`clients received ${fewest} to ${most} events, expected ${resumeEvents}`)
+  return { ms: lastCaughtUpAt - listeningAt, openedMs, delivered: resumeClients * resumeEvents }
+}

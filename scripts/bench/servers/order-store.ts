@@ -1,0 +1,97 @@
+/** Places orders through the real order store, without HTTP; records what it writes on demand. */
+import { join } from 'node:path'
+import { loadConfig } from '../../../server/config'
+import { openEngine } from '../../../server/engine'
+import { createLogger } from '../../../server/lib/logger'
+import { createOrderService } from '../../../server/orders/service'
+import { answerCommands } from '../lib/commands'
+import { now } from '../lib/clock'
+import { openReplayer, recordWrites, saveRecording } from '../lib/recording'
+import { subjectOf } from '../lib/tokens'
+import { orderDraft } from '../load/orders'
+
+export interface StoreOrder {
+  readonly dataDir: string
+  readonly orders: number
+  /** Placed before the clock starts. */
+  readonly warmUp: number
+  /** Orders under way at a time. */
+  readonly atATime: number
+}
+
+export interface StoreRun {
+  readonly perSecond: number
+  /** Orders a commit. */
+  readonly groupSize: number
+}
+
+async function place(order: StoreOrder, beforeOrders: () => void): Promise<StoreRun> {
+  const config = loadConfig({ DATA_DIR: order.dataDir, LOG_LEVEL: 'warn' })
+  const engine = await openEngine(config, createLogger(config.logLevel))
+  let commits = 0
+  engine.onCommit(() => commits++)
+  const service = createOrderService(engine.orders, config.shop)
+  const products = (await engine.orders.products()).map((product) => product.id)
+  const customers = Array.from({ length: 64 }, (_, index) => ({
+    subject: subjectOf('customer', index),
+    email: null,
+    staff: false,
+    issuedAt: null,
+    expiresAt: null,
+  }))
+  beforeOrders()
+
+  async function placeMany(orders: number): Promise<void> {
+    let next = 0
+    const placeNext = async (): Promise<void> => {
+      for (let index = next++; index < orders; index = next++)
+        await service.place(
+          customers[index % customers.length]!,
+          orderDraft(products, index),
+          undefined,
+        )
+    }
+    await Promise.all(Array.from({ length: order.atATime }, placeNext))
+  }
+  await placeMany(order.warmUp)
+  commits = 0
+  const from = now()
+  await placeMany(order.orders)
+  const seconds = (now() - from) / 1_000
+  const groupSize = order.orders / commits
+  engine.close()
+  return { perSecond: order.orders / seconds, groupSize }
+}
+
+const commands = {
+  place: (order: StoreOrder): Promise<StoreRun> => place(order, () => {}),
+  /** Places orders too, and writes down what that did to the database. */
+  async record(order: StoreOrder, file: string): Promise<number> {
+    const recorder = recordWrites('orderwire.db')
+    const { groupSize } = await place(order, recorder.startWorks)
+    saveRecording(file, recorder.recording())
+    return groupSize
+  },
+  /** Bare `bun:sqlite`: the recorded writes, in the recorded groups. */
+  replay(order: StoreOrder, file: string): StoreRun {
+    const replayer = openReplayer(file, join(order.dataDir, 'bare.db'))
+    let works = 0
+    let commits = 0
+    let from = now()
+    for (const group of replayer.groups) {
+      if (works < order.warmUp) from = now()
+      else commits++
+      replayer.commit(group)
+      works += group.length
+      if (works <= order.warmUp) from = now()
+    }
+    const seconds = (now() - from) / 1_000
+    replayer.close()
+    const measured = works - order.warmUp
+    return { perSecond: measured / seconds, groupSize: measured / commits }
+  },
+}
+
+export type OrderStoreCommands = typeof commands
+
+answerCommands(commands)
