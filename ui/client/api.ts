@@ -168,11 +168,13 @@ export interface ClientEvents {
   'admin:order:cancelled': OrderListener
   'admin:stats': (stats: Stats) => void
   /**
-   * The state to go on from. Fold its items; what you show and it does not hold (later pages) may be
-   * out of date after one from the `server`: drop it or load it again.
+   * The state to go on from: show it in place of what you show. What follows is everything after its
+   * cursor, also what was delivered before. Further pages that you had may be out of date: drop them
+   * or load them again.
    */
   snapshot: (snapshot: TakenSnapshot) => void
   resumed: (resume: Resume) => void
+  /** After the state became another one; `client.state` is never behind. */
   state: (state: ClientState) => void
   /** With every heartbeat: how old the newest proof is that updates come through. */
   age: (age: { readonly channel: ChannelName; readonly ageMs: number }) => void

@@ -1,3 +1,4 @@
+import type { Cursor } from '../../server/protocol/cursor'
 import type {
   CaughtUpFrame,
   ChannelName,
@@ -52,6 +53,12 @@ export class Channel {
   #holeAt: string | null = null
   #rounds = 0
   #sentCursor = false
+  /**
+   * A replay that begins where no `last` is known: its first event could be missing unseen. So it is
+   * held back until `caught-up` says how many there were.
+   */
+  #held: Map<Cursor, EventFrame> | null = null
+  #heldLast: Cursor | null = null
 
   constructor(
     readonly name: ChannelName,
@@ -116,12 +123,22 @@ export class Channel {
     return { event: `unsubscribe:${this.name}` }
   }
 
-  /** The answer to its subscribe; or, of its own accord, the server's word that it ended. */
+  /** The answer to its subscribe. */
   onSubscribed(data: SubscribedFrame['data']): void {
-    if (data.recovered === false) return this.#notRecovered(data)
     if (this.#phase !== 'subscribing') return
+    if (data.recovered === false) return this.#notRecovered(data)
     this.#place = afterSubscribed(this.#place, data)
     this.#to('replaying')
+    if (this.#sentCursor && this.#place?.last === null) {
+      this.#held = new Map()
+      this.#heldLast = null
+    }
+  }
+
+  /** Of its own accord the server ended what was subscribed: the log has a gap. */
+  onDropped(data: SubscribedFrame['data']): void {
+    if (this.subscribed) this.#after = 'cut'
+    if (this.subscribed || this.#phase === 'leaving') this.#notRecovered(data)
   }
 
   /** The answer to an unsubscribe after a hole. */
@@ -143,19 +160,19 @@ export class Channel {
 
   onEvent(frame: EventFrame): void {
     if (!this.subscribed) return
-    const decision = decideEvent(this.#place?.last ?? null, this.#applied, frame)
+    const held = this.#held
+    const last = held ? this.#heldLast : (this.#place?.last ?? null)
+    const decision = decideEvent(last, held ?? this.#applied, frame)
     if (decision === 'duplicate') return
     if (decision === 'hole') return this.#hole()
-    this.effects.deliver(frame, this.#phase === 'replaying' && this.#sentCursor)
-    // Applied is applied, even where a listener closed the client; not where it ended the channel.
-    if (this.#phase === 'ended') return
-    this.#applied.add(frame.id)
-    this.#place = afterEvent(frame)
-    this.effects.changed()
+    if (!held) return this.#apply(frame)
+    held.set(frame.id, frame)
+    this.#heldLast = frame.id
   }
 
   onCaughtUp(data: CaughtUpFrame['data']): void {
     if (this.#phase !== 'replaying') return
+    if (this.#held && !this.#release(this.#held, data.replayed)) return
     const place = afterCaughtUp(this.#place, data)
     if (place === 'hole') return this.#hole()
     this.#place = place
@@ -190,26 +207,40 @@ export class Channel {
     this.#phase = 'ended'
   }
 
-  #notRecovered(data: SubscribedFrame['data']): void {
-    if (this.#phase !== 'subscribing' && !this.subscribed && this.#phase !== 'leaving') return
-    const { reason } = data
-    const after = this.subscribed ? 'cut' : this.#after
+  #apply(frame: EventFrame): void {
+    this.effects.deliver(frame, this.#phase === 'replaying' && this.#sentCursor)
+    // Applied is applied, even where a listener closed the client; not where it ended the channel.
+    if (this.#phase === 'ended') return
+    this.#applied.add(frame.id)
+    this.#place = afterEvent(frame)
+    this.effects.changed()
+  }
+
+  /** Applies what was held back, if all is there. True when the replay is still the matter afterwards. */
+  #release(held: ReadonlyMap<Cursor, EventFrame>, replayed: number): boolean {
+    if (held.size < replayed) {
+      this.#hole()
+      return false
+    }
+    this.#held = null
+    for (const frame of held.values()) {
+      if (this.#phase === 'replaying') this.#apply(frame)
+    }
+    return this.#phase === 'replaying'
+  }
+
+  #notRecovered({ reason, retryAfterMs }: SubscribedFrame['data']): void {
+    const resume = { channel: this.name, after: this.#after, recovered: false, replayed: 0 }
     this.#place = null
-    // The unsubscribe on its way is answered first.
+    // The answer to the unsubscribe on its way is to come yet.
     if (this.#phase === 'leaving') this.effects.changed()
-    else this.#loadSnapshot(data.retryAfterMs)
-    this.effects.resumed({
-      channel: this.name,
-      after,
-      recovered: false,
-      replayed: 0,
-      ...(reason && { reason }),
-    })
+    else this.#loadSnapshot(retryAfterMs)
+    this.effects.resumed(reason === undefined ? resume : { ...resume, reason })
   }
 
   #hole(): void {
     const cursor = this.#place?.cursor ?? null
-    if (cursor === this.#holeAt) this.#place = null
+    if (cursor === null || cursor === this.#holeAt) this.#place = null
     this.#holeAt = cursor
     this.#after = 'hole'
     this.#leave()
@@ -227,6 +258,7 @@ export class Channel {
 
   #to(phase: Phase): void {
     this.#phase = phase
+    this.#held = null
     this.effects.changed()
   }
 }

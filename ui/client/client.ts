@@ -8,45 +8,36 @@ import type {
   From,
   Place,
   Seams,
-  Snapshot,
   Status,
 } from './api'
-import { Channel, type Start } from './channel'
 import { systemClock } from './clock'
 import { Connection } from './connection'
-import { channelOf, isEventFrame } from './decode'
-import { reconnectDelayMs, snapshotDelayMs } from './delays'
+import { reconnectDelayMs } from './delays'
 import { Emitter } from './emitter'
 import { Keeper } from './keeper'
-import { Operations } from './operations'
-import { SnapshotLoader } from './snapshot-loader'
 import { openWebSocket } from './socket'
+import { Subscriptions } from './subscriptions'
 import { browserWakeUps, type WakeUp } from './wake-ups'
 
 /** Waits end within this when the network is back or somebody looks, and not all in the same instant. */
 const WAKE_UP_SPREAD_MS = 250
 
-/** A channel that the app wants, and what loads its snapshots. */
-interface Wanted {
-  readonly channel: Channel
-  readonly loader: SnapshotLoader
-  ageMs: number | null
-}
-
+/** A client that does nothing yet: add listeners, `subscribe`, `connect`. */
 export function createClient(options: ClientOptions): Client {
   return new OrderClient(options)
 }
 
+/** Keeps one connection after another, and says what state that is. */
 class OrderClient implements Client {
   readonly #options: ClientOptions
   readonly #seams: Seams
   readonly #emitter = new Emitter()
-  readonly #operations: Operations
   readonly #keeper: Keeper
-  readonly #wanted = new Map<ChannelName, Wanted>()
+  readonly #subscriptions: Subscriptions
   #status: 'idle' | 'connecting' | 'connected' | 'waiting' | 'signed-out' | 'refused' = 'idle'
   #reason: string | null = null
   #told: ClientState
+  #telling = false
   #connection: Connection | null = null
   #offline = false
   /** Connections in a row that did not last. */
@@ -65,18 +56,24 @@ class OrderClient implements Client {
       wakeUps: browserWakeUps,
       ...options.seams,
     }
-    this.#operations = new Operations(this.#seams.clock, {
-      send: ({ channel, kind }) =>
-        this.#connection?.send(
-          kind === 'subscribe' ? channel.subscribeFrame() : channel.unsubscribeFrame(),
-        ),
-      timedOut: () => this.#connection?.abandon(),
-    })
     this.#keeper = new Keeper({
       ...options,
       clock: this.#seams.clock,
       place: (channel) => this.place(channel),
       problem: (problem) => this.#emitter.emit('error', problem),
+    })
+    this.#subscriptions = new Subscriptions({
+      snapshot: options.snapshot,
+      seams: this.#seams,
+      emitter: this.#emitter,
+      keeper: this.#keeper,
+      connection: {
+        running: () => this.#running,
+        authenticated: () => this.#connection?.authenticated ?? false,
+        send: (frame) => this.#connection?.send(frame),
+        abandon: () => this.#connection?.abandon(),
+      },
+      changed: () => this.#changed(),
     })
     this.#keeper.open()
     this.#told = this.state
@@ -91,57 +88,35 @@ class OrderClient implements Client {
   }
 
   get state(): ClientState {
-    const wanted = [...this.#wanted.values()]
-    const ages = wanted.flatMap(({ ageMs }) => (ageMs === null ? [] : [ageMs]))
     return {
-      status: this.#statusOf(wanted),
+      status: this.#shownStatus,
       retryAt: this.#wait?.at ?? null,
       reason: this.#reason,
-      ageMs: ages.length > 0 ? Math.max(...ages) : null,
-      channels: Object.fromEntries(wanted.map(({ channel }) => [channel.name, channel.status])),
+      ageMs: this.#subscriptions.ageMs,
+      channels: this.#subscriptions.statuses,
     }
   }
 
-  place(name: ChannelName): Place | null {
-    return this.#wanted.get(name)?.channel.place ?? null
+  place(channel: ChannelName): Place | null {
+    return this.#subscriptions.place(channel)
   }
 
-  subscribe(name: ChannelName, { from = 'kept' }: { readonly from?: From } = {}): void {
-    const known = this.#wanted.get(name)
-    if (known && known.channel.status !== 'refused') return
-    known?.channel.end()
-    const kept = from === 'kept' ? this.#keeper.restore(name) : null
-    const wanted = this.#want(name, startOf(from, kept))
-    this.#wanted.set(name, wanted)
-    if (kept) this.#emitter.emit('snapshot', { ...kept, channel: name, source: 'kept' })
-    if (this.#running) wanted.channel.start()
-    if (this.#connection?.authenticated) wanted.channel.connected()
-    this.#changed()
+  subscribe(channel: ChannelName, { from = 'kept' }: { readonly from?: From } = {}): void {
+    this.#subscriptions.add(channel, from)
   }
 
-  unsubscribe(name: ChannelName): void {
-    const wanted = this.#wanted.get(name)
-    if (!wanted) return
-    const { channel, loader } = wanted
-    const { phase } = channel
-    this.#wanted.delete(name)
-    channel.end()
-    loader.stop()
-    this.#keeper.drop(name)
-    const subscribed = phase === 'subscribing' || phase === 'replaying' || phase === 'live'
-    if (subscribed && !this.#operations.withdraw(channel)) {
-      this.#operations.add({ channel, kind: 'unsubscribe' })
-    }
-    this.#changed()
+  unsubscribe(channel: ChannelName): void {
+    this.#subscriptions.remove(channel)
   }
 
   connect(): void {
     if (this.#running) return
     this.#stopWakeUps = this.#seams.wakeUps((wakeUp) => this.#wokenUp(wakeUp))
     this.#failures = 0
+    this.#rejected = false
     this.#offline = false
     this.#open()
-    for (const { channel } of this.#wanted.values()) channel.start()
+    this.#subscriptions.start()
   }
 
   close(): void {
@@ -158,44 +133,12 @@ class OrderClient implements Client {
     )
   }
 
-  #statusOf(wanted: readonly Wanted[]): Status {
+  get #shownStatus(): Status {
     if (this.#status === 'waiting') return this.#offline ? 'offline' : 'waiting'
     if (this.#status !== 'connected') return this.#status
-    const behind = wanted.some(
-      ({ channel }) => channel.status !== 'live' && channel.status !== 'refused',
-    )
-    return behind ? 'catching-up' : 'live'
-  }
-
-  #want(name: ChannelName, start: Start): Wanted {
-    const { clock, random } = this.#seams
-    const channel: Channel = new Channel(name, start, {
-      deliver: (frame, replayed) =>
-        this.#emitter.emit(frame.event, frame.data, { channel: name, id: frame.id, replayed }),
-      operate: (kind) => this.#operations.add({ channel, kind }),
-      load: (retryAfterMs, rounds) => loader.start(snapshotDelayMs(retryAfterMs, rounds, random())),
-      resumed: (resume) => this.#emitter.emit('resumed', resume),
-      changed: () => {
-        this.#keeper.changed(name)
-        this.#changed()
-      },
-    })
-    const loader = new SnapshotLoader(clock, random, {
-      load: (signal) => this.#options.snapshot(name, signal),
-      loaded: (snapshot) => this.#loaded(channel, snapshot),
-      failed: (error) => this.#emitter.emit('error', { source: 'snapshot', error }),
-      refused: (error) => {
-        channel.onRefused()
-        this.#emitter.emit('error', { source: 'snapshot', error })
-      },
-    })
-    return { channel, loader, ageMs: null }
-  }
-
-  #loaded(channel: Channel, snapshot: Snapshot): void {
-    this.#emitter.emit('snapshot', { ...snapshot, channel: channel.name, source: 'server' })
-    channel.onSnapshot(snapshot)
-    if (this.#connection?.authenticated) channel.connected()
+    const statuses = Object.values(this.#subscriptions.statuses)
+    const caughtUp = statuses.every((status) => status === 'live' || status === 'refused')
+    return caughtUp ? 'live' : 'catching-up'
   }
 
   #open(): void {
@@ -228,7 +171,7 @@ class OrderClient implements Client {
     this.#reason = null
     this.#offline = false
     this.#rejected = false
-    for (const { channel } of [...this.#wanted.values()]) channel.connected()
+    this.#subscriptions.connected()
     this.#changed()
   }
 
@@ -239,7 +182,7 @@ class OrderClient implements Client {
       for (const frame of frames) {
         // A listener may have closed the client.
         if (this.#connection !== connection) return
-        this.#handle(frame)
+        this.#subscriptions.receive(frame)
       }
     }
     const { batch } = this.#options
@@ -252,62 +195,9 @@ class OrderClient implements Client {
     if (!delivered) deliver()
   }
 
-  #handle(frame: ServerFrame): void {
-    if (isEventFrame(frame)) {
-      return this.#wanted.get(channelOf(frame.event))?.channel.onEvent(frame)
-    }
-    switch (frame.event) {
-      case 'subscribed':
-      case 'unsubscribed':
-        return this.#answered(frame)
-      case 'caught-up':
-        return this.#wanted.get(frame.data.channel)?.channel.onCaughtUp(frame.data)
-      case 'heartbeat': {
-        const wanted = this.#wanted.get(frame.data.channel)
-        if (!wanted) return
-        const { channel, ageMs } = frame.data
-        wanted.ageMs = ageMs
-        wanted.channel.onHeartbeat(frame.data)
-        return this.#emitter.emit('age', { channel, ageMs })
-      }
-      case 'admin:stats':
-        return this.#wanted.has('admin') ? this.#emitter.emit('admin:stats', frame.data) : undefined
-      case 'error':
-        return this.#refusedByServer(frame.data)
-    }
-  }
-
-  #answered(frame: Extract<ServerFrame, { event: 'subscribed' | 'unsubscribed' }>): void {
-    const { running } = this.#operations
-    const kind = frame.event === 'subscribed' ? 'subscribe' : 'unsubscribe'
-    const answers = running?.kind === kind && running.channel.name === frame.data.channel
-    if (answers) this.#operations.answered()
-    const channel = answers ? running.channel : this.#wanted.get(frame.data.channel)?.channel
-    if (frame.event === 'subscribed') channel?.onSubscribed(frame.data)
-    else if (answers) channel?.onUnsubscribed()
-    this.#changed()
-  }
-
-  #refusedByServer({ code, message }: Extract<ServerFrame, { event: 'error' }>['data']): void {
-    const { running } = this.#operations
-    if (running && code !== 'unauthenticated') {
-      this.#operations.answered()
-      if (running.kind === 'unsubscribe') running.channel.onUnsubscribed()
-      else if (code === 'already_subscribed') running.channel.onAlreadySubscribed()
-      else running.channel.onRefused()
-    }
-    // To have been unsubscribed before is as good.
-    if (running?.kind === 'unsubscribe' && code === 'not_subscribed') return
-    this.#emitter.emit('error', { source: 'server', code, error: new Error(message) })
-  }
-
   #ended(end: CloseCode, lasted: boolean): void {
     this.#connection = null
-    this.#operations.clear()
-    for (const wanted of this.#wanted.values()) {
-      wanted.ageMs = null
-      wanted.channel.disconnected()
-    }
+    this.#subscriptions.disconnected()
     if (lasted) this.#failures = 0
     this.#rejected = end.reconnect === 'new-token'
     const delayMs = reconnectDelayMs(end, this.#failures++, this.#seams.random())
@@ -332,7 +222,7 @@ class OrderClient implements Client {
     if (wakeUp === 'online') this.#offline = false
     const soonMs = this.#seams.random() * WAKE_UP_SPREAD_MS
     if (this.#wait && !this.#wait.hinted) this.#waitFor(soonMs, false)
-    for (const { loader } of this.#wanted.values()) loader.hurry(soonMs)
+    this.#subscriptions.hurry(soonMs)
     this.#connection?.check()
     this.#changed()
   }
@@ -349,38 +239,29 @@ class OrderClient implements Client {
     this.#wait = null
     this.#connection?.drop()
     this.#connection = null
-    this.#operations.clear()
     this.#stopWakeUps()
-    for (const wanted of this.#wanted.values()) {
-      wanted.ageMs = null
-      wanted.channel.disconnected()
-      wanted.loader.stop()
-    }
+    this.#subscriptions.stop()
     this.#status = status
     this.#reason = reason
     this.#keeper.flush()
     this.#changed()
   }
 
-  /** Something that `state` shows may be another: tells, if it is. */
+  /**
+   * Something that `state` shows may be another: tells, if it is, once what runs now has run, so that
+   * a listener meets the client in one piece and is spared what lasts no longer.
+   */
   #changed(): void {
-    const channels = [...this.#wanted.values()].map(({ channel }) => channel)
-    this.#connection?.expectFrames(
-      this.#operations.running !== null || channels.some(({ subscribed }) => subscribed),
-    )
-    const state = this.state
-    const before = this.#told
-    this.#told = state
-    if (!sameState(before, state)) this.#emitter.emit('state', state)
+    this.#connection?.expectFrames(this.#subscriptions.framesDue)
+    if (this.#telling) return
+    this.#telling = true
+    queueMicrotask(() => {
+      this.#telling = false
+      const before = this.#told
+      this.#told = this.state
+      if (!sameState(before, this.#told)) this.#emitter.emit('state', this.#told)
+    })
   }
-}
-
-function startOf(from: From, kept: Place | null): Start {
-  if (from === 'now') return { after: 'now' }
-  const place = typeof from === 'object' ? from : kept
-  return place
-    ? { after: 'kept', place: { cursor: place.cursor, last: place.last } }
-    : { after: 'snapshot' }
 }
 
 /** `ageMs` aside, which has an event of its own. */

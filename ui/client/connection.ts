@@ -107,8 +107,8 @@ export class Connection {
       })
     } catch (error) {
       // An address that is none: no attempt will ever succeed, but `url` may be a function.
-      this.#listener.problem({ source: 'app', error })
-      return this.#end(CLOSE_CODES.abnormal)
+      this.#end(CLOSE_CODES.abnormal)
+      return this.#listener.problem({ source: 'app', error })
     }
     this.#cancelDeadline = clock.after(CONNECT_TIMEOUT_MS, () => this.abandon())
   }
@@ -167,8 +167,8 @@ export class Connection {
       },
       (error: unknown) => {
         if (this.#over) return
-        this.#listener.problem({ source: 'token', error })
         failed()
+        this.#listener.problem({ source: 'token', error })
       },
     )
   }

@@ -52,7 +52,9 @@ const CHECKS: Readonly<Record<string, Check>> = {
     (isNullOr('string', data(frame).cursor) && isNullOr('string', data(frame).last)
       ? null
       : 'data.cursor and data.last must be strings or null'),
-  'caught-up': place,
+  'caught-up': (frame) =>
+    place(frame) ??
+    (typeof data(frame).replayed === 'number' ? null : 'data.replayed must be a number'),
   heartbeat: (frame) =>
     place(frame) ?? (typeof data(frame).ageMs === 'number' ? null : 'data.ageMs must be a number'),
   unsubscribed: channel,
