@@ -118,7 +118,8 @@ export function ordersRoutes({ store, position, shop, verify }: OrdersRoutesDeps
       {
         signedIn: true,
         // 'json' is for the API description: the first one always has an answer.
-        parse: [parseOptionalObject, 'json'],
+        parse: [parseOptionalJson, 'json'],
+        transform: requireObject,
         body: CancelModel,
         headers: t.Object({ 'if-match': t.Optional(IfMatch) }),
         detail: documented({
@@ -186,23 +187,20 @@ export function ordersRoutes({ store, position, shop, verify }: OrdersRoutesDeps
     })
 }
 
-/**
- * No body at all is an empty object. Elysia would take malformed JSON for no body, and make an empty
- * object of any other value before it looks at the schema.
- */
-async function parseOptionalObject({ request }: { readonly request: Request }): Promise<object> {
+/** No body at all is an empty object. Elysia would take malformed JSON for no body as well. */
+async function parseOptionalJson({ request }: { readonly request: Request }): Promise<unknown> {
   const text = await request.text()
-  const value: unknown = text.trim() === '' ? {} : parseJson(text)
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value
-  throw new AppError('invalid_request', 422, 'body: expected an object.', {
-    extensions: { field: 'body' },
-  })
-}
-
-function parseJson(text: string): unknown {
+  if (text.trim() === '') return {}
   try {
     return JSON.parse(text)
   } catch (cause) {
     throw new ParseError(cause instanceof Error ? cause : undefined)
   }
+}
+
+/** Elysia would make an empty object of `[]` or a text before it looks at the schema. */
+function requireObject({ body }: { readonly body: unknown }): void {
+  if (typeof body === 'object' && body !== null && !Array.isArray(body)) return
+  const extensions = { field: 'body' }
+  throw new AppError('invalid_request', 422, 'body: expected an object.', { extensions })
 }
