@@ -26,7 +26,7 @@ async function backup(dataDir: string, ...args: readonly string[]) {
 /** A process that owns the folder and writes until it is killed. */
 function startWriter(dataDir: string) {
   const child = Bun.spawn(
-    [process.execPath, join(root, 'server/event-log/crash-writer.ts'), dataDir, 'run'],
+    [process.execPath, join(root, 'server/testing/fact-writer.ts'), dataDir, 'run'],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   )
   const chunks = child.stdout.pipeThrough(new TextDecoderStream())[Symbol.asyncIterator]()

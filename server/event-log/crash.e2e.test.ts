@@ -7,7 +7,7 @@ import { verifyLog } from '../testing/verify-log.sqlite'
 import type { LoggedFact } from '../testing/verify-log.sqlite'
 
 const KILLS = 20
-const WRITER = fileURLToPath(import.meta.resolve('./crash-writer.ts'))
+const WRITER = fileURLToPath(import.meta.resolve('../testing/fact-writer.ts'))
 
 test('kill -9 at any moment: what was acknowledged is stored and logged, once', async () => {
   using folder = tempFolder()

@@ -73,7 +73,7 @@ function lockFolder(folder: string): () => void {
     mkdirSync(folder, { recursive: true, mode: 0o700 })
     lock = new Sqlite(join(folder, 'orderwire.lock'), { create: true })
     lock.run('PRAGMA busy_timeout = 0')
-    lock.run('PRAGMA journal_mode = OFF')
+    lock.run('PRAGMA journal_mode = MEMORY')
     lock.run('BEGIN EXCLUSIVE')
   } catch (error) {
     lock?.close()

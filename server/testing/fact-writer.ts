@@ -1,9 +1,9 @@
 import { writeSync } from 'node:fs'
 import { openDatabase } from '../lib/database.sqlite'
-import { openSqliteLog } from './event-log.sqlite'
+import { openSqliteLog } from '../event-log/event-log.sqlite'
 
 /**
- * What crash.e2e.test.ts kills: writes facts into a table and the log, each in one transaction, and
+ * What tests kill: a process that owns a data folder. Writes facts into a table and the log, each in one transaction, and
  * prints a fact's source once it is acknowledged, until it is killed. Every seventh work fails.
  */
 const [dataDir = '', run = ''] = process.argv.slice(2)
