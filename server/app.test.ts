@@ -265,6 +265,16 @@ describe('sign-in', () => {
     expect(body).toMatchObject({ status: 422, field: 'name' })
   })
 
+  test('with any name is out of reach for a page that calls this machine by its own name', async () => {
+    const answers = async (host: string) =>
+      (await server.request('/api/settings', { headers: { host } })).status
+    expect(await answers('evil.example')).toBe(421)
+    expect(await answers(`localhost.evil.example:${server.port}`)).toBe(421)
+    expect(await answers('localhost:3000')).toBe(200)
+    expect(await answers('[::1]:3009')).toBe(200)
+    expect(await answers('shop.example')).toBe(200)
+  })
+
   test('with any name is off where a secret is configured', async () => {
     const closed = await startTestServer({
       JWT_SECRET: 'a secret of at least thirty-two bytes',

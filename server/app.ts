@@ -36,6 +36,7 @@ const NOT_PAGES = /^\/(api|ws|health|metrics|openapi)(\/|$)/
 /** The whole HTTP and WebSocket surface, put together; it does not listen. */
 export function createApp(deps: AppDeps) {
   const { config, engine, verify, logger } = deps
+  const refuseForeignHost = createHostGuard(config)
   // Known once all routes are there; a failure asks for it long after.
   let allowedMethods = (_path: string): string[] => []
   const app = new Elysia({
@@ -52,7 +53,10 @@ export function createApp(deps: AppDeps) {
         : answerFailure(error, request, logger),
     )
     .use(crossOrigin(config.allowedOrigins))
-    .onRequest(({ request }) => refuseBigBody(request))
+    .onRequest(({ request }) => {
+      refuseForeignHost(request)
+      refuseBigBody(request)
+    })
     .use(requestLog(logger))
     .use(apiDocumentation())
     .use(healthRoutes(deps.health))
@@ -126,6 +130,22 @@ function requestLog(logger: Logger) {
     const path = new URL(request.url).pathname
     logger.debug({ method: request.method, path, status }, 'request')
   })
+}
+
+/**
+ * Where anybody on this machine can sign in, a web page must not get at it by a name of its own that
+ * resolves to this machine (DNS rebinding).
+ */
+function createHostGuard({ auth, allowedOrigins }: Config): (request: Request) => void {
+  if (auth.issuer.kind !== 'demo') return () => {}
+  const allowed = new Set(allowedOrigins.map((origin) => new URL(origin).hostname))
+  for (const name of ['localhost', '127.0.0.1', '[::1]']) allowed.add(name)
+  return (request) => {
+    const name = new URL(request.url).hostname
+    if (allowed.has(name) || name.endsWith('.localhost')) return
+    const detail = `This server is not ${name}: expected localhost, or a host of ALLOWED_ORIGINS.`
+    throw new AppError('foreign_host', 421, detail)
+  }
 }
 
 function refuseBigBody(request: Request): void {
