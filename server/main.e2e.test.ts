@@ -26,8 +26,8 @@ afterEach(async () => {
 })
 
 /** Starts the server as a process of its own; nothing but `env` is in its environment. */
-function start(env: Record<string, string> = {}) {
-  const child = Bun.spawn([process.execPath, MAIN], {
+function start(env: Record<string, string> = {}, options: string[] = []) {
+  const child = Bun.spawn([process.execPath, ...options, MAIN], {
     cwd: folder,
     env: { PATH: process.env.PATH, PORT: '0', DATA_DIR: join(folder, 'data'), ...env },
     stdout: 'pipe',
@@ -173,6 +173,21 @@ describe('a server', () => {
       'stopped',
     ])
     expect(await isReachable(url)).toBe(false)
+  })
+
+  test('does not live on after a failure that nobody caught', async () => {
+    const defect = join(folder, 'defect.ts')
+    writeFileSync(
+      defect,
+      `process.once('SIGUSR2', () => void Promise.reject(new Error('a defect')))`,
+    )
+    const server = start({}, ['--preload', defect])
+    await server.listening()
+    server.child.kill('SIGUSR2')
+    const { code, log } = await server.ended()
+    expect(code).toBe(1)
+    expect(log.at(-1)).toMatchObject({ level: 60, msg: 'unhandledRejection' })
+    expect(JSON.stringify(log.at(-1))).toContain('a defect')
   })
 
   test('accepts the tokens of its life before', async () => {
