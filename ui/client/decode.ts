@@ -20,7 +20,7 @@ export function decodeServerFrame(line: string): DecodedServerFrame {
   if (!isObject(frame) || typeof frame.event !== 'string') {
     return { ok: false, message: 'expected a JSON object with an event' }
   }
-  const check = EVENTS.has(frame.event) ? eventFrame : CHECKS[frame.event]
+  const check = EVENTS.has(frame.event) ? eventFrame : CHECKS.get(frame.event)
   if (!check) return { ok: true, frame: null }
   const wrong = check(frame)
   return wrong === null
@@ -40,27 +40,31 @@ export function channelOf(event: string): ChannelName {
 type Members = Record<string, unknown>
 type Check = (frame: Members) => string | null
 
-const CHECKS: Readonly<Record<string, Check>> = {
-  authenticated: (frame) =>
-    !isObject(frame.data) || !isPositive(frame.data.heartbeatMs)
-      ? 'data.heartbeatMs must be a positive number'
-      : !isNullOr('number', frame.data.expiresAt)
-        ? 'data.expiresAt must be a number or null'
-        : null,
-  subscribed: (frame) =>
-    channel(frame) ??
-    (isNullOr('string', data(frame).cursor) && isNullOr('string', data(frame).last)
-      ? null
-      : 'data.cursor and data.last must be strings or null'),
-  'caught-up': (frame) =>
-    place(frame) ??
-    (typeof data(frame).replayed === 'number' ? null : 'data.replayed must be a number'),
-  heartbeat: (frame) =>
-    place(frame) ?? (typeof data(frame).ageMs === 'number' ? null : 'data.ageMs must be a number'),
-  unsubscribed: channel,
-  'admin:stats': (frame) => (isObject(frame.data) ? null : 'data must be an object'),
-  error: (frame) => (typeof data(frame).code === 'string' ? null : 'data.code must be a string'),
-}
+const CHECKS: ReadonlyMap<string, Check> = new Map(
+  Object.entries({
+    authenticated: (frame: Members) =>
+      !isObject(frame.data) || !isPositive(frame.data.heartbeatMs)
+        ? 'data.heartbeatMs must be a positive number'
+        : !isNullOr('number', frame.data.expiresAt)
+          ? 'data.expiresAt must be a number or null'
+          : null,
+    subscribed: (frame: Members) =>
+      channel(frame) ??
+      (isNullOr('string', data(frame).cursor) && isNullOr('string', data(frame).last)
+        ? null
+        : 'data.cursor and data.last must be strings or null'),
+    'caught-up': (frame: Members) =>
+      place(frame) ??
+      (typeof data(frame).replayed === 'number' ? null : 'data.replayed must be a number'),
+    heartbeat: (frame: Members) =>
+      place(frame) ??
+      (typeof data(frame).ageMs === 'number' ? null : 'data.ageMs must be a number'),
+    unsubscribed: channel,
+    'admin:stats': (frame: Members) => (isObject(frame.data) ? null : 'data must be an object'),
+    error: (frame: Members) =>
+      typeof data(frame).code === 'string' ? null : 'data.code must be a string',
+  } satisfies Record<string, Check>),
+)
 
 function eventFrame(frame: Members): string | null {
   const order = data(frame)

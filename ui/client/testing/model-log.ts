@@ -25,6 +25,10 @@ export class ModelLog {
     this.append('first')
   }
 
+  get held(): readonly ModelEntry[] {
+    return this.entries.slice(Math.max(this.#floor, this.#gapAt))
+  }
+
   get position(): Cursor {
     return this.entries.at(-1)!.id
   }

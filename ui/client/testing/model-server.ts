@@ -28,6 +28,7 @@ export class ModelServer {
   #lose = 0
   #double = 0
   #snapshotFailures = 0
+  #snapshotLag = 0
 
   readonly openSocket: OpenSocket = (_, listener) => {
     const line: Line = { listener, toServer: [], toClient: [], subscribed: false, open: false }
@@ -43,9 +44,14 @@ export class ModelServer {
   /** A snapshot: the position read before the state. */
   async snapshot(): Promise<Snapshot> {
     if (this.#snapshotFailures-- > 0) throw new Error('503')
-    const cursor = this.log.position
+    const cursor = this.log.held.at(-1 - this.#snapshotLag)?.id ?? this.log.position
     await Promise.resolve()
     return { cursor, items: [...this.log.table.values()] }
+  }
+
+  /** Snapshots come from a node that is this many entries behind the others. */
+  lagSnapshots(entries: number): void {
+    this.#snapshotLag = entries
   }
 
   failSnapshots(count: number): void {
