@@ -1,40 +1,25 @@
+import type { App } from '../../server/app'
 import type { Cursor } from '../../server/protocol/cursor'
-import type { Address, Order, OrderChange } from '../../server/protocol/order'
+import type { Order } from '../../server/protocol/order'
 import type { OrderStatus } from '../../server/protocol/order-status'
 import type { Stats } from '../../server/protocol/stats'
 import { Problem, readProblem } from './problem'
 
-export interface Product {
-  readonly productId: string
-  readonly name: string
-  readonly description: string
-  /** Integer of the currency's minor unit. */
-  readonly price: number
-  readonly currency: string
-}
+/** What the server answers, route by route: its own types, so that the two cannot drift apart. */
+type Routes = App['~Routes']['api']
+type Answer<Route extends { readonly response: { readonly 200: unknown } }> = Route['response'][200]
 
-export interface Settings {
-  /** Anybody may sign in by a name; otherwise a token comes from the shop's own sign-in. */
-  readonly demoSignIn: boolean
-  readonly taxPercent: number
-  /** The role that makes staff. */
-  readonly staffRole: string
-}
+export type Settings = Answer<Routes['settings']['get']>
+export type Product = Answer<Routes['products']['get']>['items'][number]
+export type OrderWithHistory = Answer<Routes['orders'][':id']['get']>
+export type NewOrder = Routes['orders']['post']['body']
+export type Role = NonNullable<Routes['demo']['sign-in']['post']['body']['role']>
 
 /** A page of a list; `cursor` is where live events continue, `next` where the next page starts. */
 export interface Page<Item> {
   readonly items: readonly Item[]
   readonly cursor: Cursor
   readonly next: string | null
-}
-
-export interface OrderWithHistory extends Order {
-  readonly history: readonly OrderChange[]
-}
-
-export interface NewOrder {
-  readonly items: readonly { readonly productId: string; readonly quantity: number }[]
-  readonly shippingAddress: Address
 }
 
 export interface OrderQuery {
@@ -44,26 +29,27 @@ export interface OrderQuery {
   readonly next?: string
 }
 
-export type Role = 'customer' | 'staff'
-
 /** The REST side of the shop. Every method rejects with a `Problem`. */
 export interface Api {
-  settings(): Promise<Settings>
-  products(): Promise<readonly Product[]>
-  signIn(name: string, role: Role): Promise<string>
-  placeOrder(order: NewOrder, idempotencyKey: string): Promise<Order>
-  myOrders(query?: Pick<OrderQuery, 'limit' | 'next'>, signal?: AbortSignal): Promise<Page<Order>>
-  order(orderId: string): Promise<OrderWithHistory>
+  readonly settings: () => Promise<Settings>
+  readonly products: () => Promise<readonly Product[]>
+  readonly signIn: (name: string, role: Role) => Promise<string>
+  readonly placeOrder: (order: NewOrder, idempotencyKey: string) => Promise<Order>
+  readonly myOrders: (
+    query?: Pick<OrderQuery, 'limit' | 'next'>,
+    signal?: AbortSignal,
+  ) => Promise<Page<Order>>
+  readonly order: (orderId: string) => Promise<OrderWithHistory>
   /** @param seenVersion required from staff for somebody's order; 412 when it is not the newest */
-  cancelOrder(orderId: string, reason: string, seenVersion?: number): Promise<Order>
-  allOrders(query?: OrderQuery, signal?: AbortSignal): Promise<Page<Order>>
+  readonly cancelOrder: (orderId: string, reason: string, seenVersion?: number) => Promise<Order>
+  readonly allOrders: (query?: OrderQuery, signal?: AbortSignal) => Promise<Page<Order>>
   /** Rejects with 412 when `seenVersion` is no longer the newest: nothing is overwritten. */
-  changeStatus(
+  readonly changeStatus: (
     orderId: string,
     seenVersion: number,
     change: { readonly status: OrderStatus; readonly reason?: string },
-  ): Promise<Order>
-  stats(): Promise<Stats>
+  ) => Promise<Order>
+  readonly stats: () => Promise<Stats>
 }
 
 export interface ApiDeps {
@@ -84,10 +70,10 @@ interface Call {
 export function createApi(deps: ApiDeps): Api {
   const send = deps.fetch ?? ((path, init) => fetch(path, init))
 
-  async function call<Answer>(
+  async function call<Result>(
     path: string,
     { method = 'GET', body, headers, signal }: Call = {},
-  ): Promise<Answer> {
+  ): Promise<Result> {
     const token = deps.token()
     const response = await send(`/api${path}`, {
       method,
@@ -109,7 +95,7 @@ export function createApi(deps: ApiDeps): Api {
     }
     return response.json().catch((error: unknown) => {
       throw Problem.own('unreadable', response.status, error)
-    }) as Promise<Answer>
+    }) as Promise<Result>
   }
 
   const post = (body: unknown, headers?: Call['headers']): Call => ({
@@ -120,12 +106,14 @@ export function createApi(deps: ApiDeps): Api {
 
   return {
     settings: () => call<Settings>('/settings'),
-    products: async () => (await call<{ items: readonly Product[] }>('/products')).items,
+    products: async () => (await call<Answer<Routes['products']['get']>>('/products')).items,
     signIn: async (name, role) =>
-      (await call<{ token: string }>('/demo/sign-in', post({ name, role }))).token,
+      (await call<Answer<Routes['demo']['sign-in']['post']>>('/demo/sign-in', post({ name, role })))
+        .token,
     placeOrder: (order, idempotencyKey) =>
       call<Order>('/orders', post(order, { 'idempotency-key': idempotencyKey })),
-    myOrders: (query = {}, signal) => call<Page<Order>>(`/orders${queryString(query)}`, { signal }),
+    myOrders: (query = {}, signal) =>
+      call<Answer<Routes['orders']['get']>>(`/orders${queryString(query)}`, { signal }),
     order: (orderId) => call<OrderWithHistory>(orderPath(orderId)),
     cancelOrder: (orderId, reason, seenVersion) =>
       call<Order>(
@@ -136,14 +124,16 @@ export function createApi(deps: ApiDeps): Api {
         ),
       ),
     allOrders: (query = {}, signal) =>
-      call<Page<Order>>(`/admin/orders${queryString(query)}`, { signal }),
+      call<Answer<Routes['admin']['orders']['get']>>(`/admin/orders${queryString(query)}`, {
+        signal,
+      }),
     changeStatus: (orderId, seenVersion, change) =>
       call<Order>(`/admin${orderPath(orderId)}`, {
         method: 'PATCH',
         body: change,
         headers: { 'if-match': `"${seenVersion}"` },
       }),
-    stats: () => call<Stats>('/admin/stats'),
+    stats: () => call<Answer<Routes['admin']['stats']['get']>>('/admin/stats'),
   }
 }
 

@@ -6,12 +6,24 @@ import { StorePage } from './storefront/store-page'
 import { StoresProvider } from './stores/app'
 import './styles.css'
 
-const CheckoutPage = lazy(() => import('./storefront/checkout-page'))
-const OrdersPage = lazy(() => import('./orders/orders-page'))
-const OrderPage = lazy(() => import('./orders/order-page'))
-const BoardPage = lazy(() => import('./board/board-page'))
-const SignInPage = lazy(() => import('./session/sign-in-page'))
-const NotFoundPage = lazy(() => import('./not-found-page'))
+const CheckoutPage = lazy(() =>
+  import('./storefront/checkout-page').then((page) => ({ default: page.CheckoutPage })),
+)
+const OrdersPage = lazy(() =>
+  import('./orders/orders-page').then((page) => ({ default: page.OrdersPage })),
+)
+const OrderPage = lazy(() =>
+  import('./orders/order-page').then((page) => ({ default: page.OrderPage })),
+)
+const BoardPage = lazy(() =>
+  import('./board/board-page').then((page) => ({ default: page.BoardPage })),
+)
+const SignInPage = lazy(() =>
+  import('./session/sign-in-page').then((page) => ({ default: page.SignInPage })),
+)
+const NotFoundPage = lazy(() =>
+  import('./not-found-page').then((page) => ({ default: page.NotFoundPage })),
+)
 
 render(
   () => (

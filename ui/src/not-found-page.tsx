@@ -2,8 +2,7 @@ import { A } from '@solidjs/router'
 import type { JSX } from 'solid-js'
 import { EmptyState } from './components/notice'
 
-// A lazy route wants a default export.
-export default function NotFoundPage(): JSX.Element {
+export function NotFoundPage(): JSX.Element {
   return (
     <EmptyState
       title="There is nothing here"

@@ -21,8 +21,8 @@ export function BoardFilters(props: { readonly board: Board }): JSX.Element {
           aria-label="Search orders"
           placeholder="Number, customer or product"
           maxlength="200"
-          value={props.board.search()}
-          onInput={(event) => props.board.setSearch(event.currentTarget.value)}
+          value={props.board.view.search()}
+          onInput={(event) => props.board.view.setSearch(event.currentTarget.value)}
         />
       </div>
       <div
@@ -43,9 +43,9 @@ function StatusButton(props: {
   readonly board: Board
   readonly status: OrderStatus | null
 }): JSX.Element {
-  const chosen = () => props.board.status() === props.status
+  const chosen = () => props.board.view.status() === props.status
   const count = () => {
-    const figures = props.board.stats()?.all
+    const figures = props.board.figures.stats()?.all
     return props.status === null ? figures?.orders : figures?.byStatus[props.status]
   }
   return (
@@ -57,7 +57,7 @@ function StatusButton(props: {
         'text-ink-soft hover:bg-sunken hover:text-ink': !chosen(),
       }}
       aria-pressed={chosen()}
-      onClick={() => props.board.setStatus(props.status)}
+      onClick={() => props.board.view.setStatus(props.status)}
     >
       {props.status === null ? 'All' : STATUS_LABELS[props.status]}
       <Show when={count() !== undefined}>

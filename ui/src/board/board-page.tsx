@@ -10,8 +10,7 @@ import { BoardFilters } from './board-filters'
 import { BoardTable } from './board-table'
 import { BoardTiles } from './board-tiles'
 
-// A lazy route wants a default export.
-export default function BoardPage(): JSX.Element {
+export function BoardPage(): JSX.Element {
   const live = useLive()
   return (
     <>
@@ -73,16 +72,14 @@ function LiveBoard(props: { readonly live: Live; readonly board: Board }): JSX.E
 }
 
 function Rows(props: { readonly board: Board }): JSX.Element {
-  const isFiltered = () => props.board.status() !== null || props.board.search().trim() !== ''
-
   function showAll(): void {
-    props.board.setStatus(null)
-    props.board.setSearch('')
+    props.board.view.setStatus(null)
+    props.board.view.setSearch('')
   }
 
   return (
     <>
-      <Show when={props.board.searchError()}>
+      <Show when={props.board.view.searchError()}>
         {(error) => (
           <div>
             <ErrorNotice error={error()} />
@@ -94,10 +91,10 @@ function Rows(props: { readonly board: Board }): JSX.Element {
         <Match when={props.board.ids().length > 0}>
           <BoardTable board={props.board} />
         </Match>
-        <Match when={props.board.searching()}>
+        <Match when={props.board.view.searching()}>
           <Loading label="Searching" rows={3} />
         </Match>
-        <Match when={isFiltered()}>
+        <Match when={props.board.view.isFiltered()}>
           <EmptyState title="Nothing found" text="No order matches the filter and the search.">
             <button type="button" class="btn btn-quiet" onClick={showAll}>
               Show all orders

@@ -37,7 +37,7 @@ export function BoardRow(props: {
   )
   return (
     <div
-      ref={row}
+      ref={(element) => (row = element)}
       role="row"
       aria-rowindex={props.index + 2}
       data-order={orderNumber(props.order.orderId)}

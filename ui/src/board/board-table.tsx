@@ -54,7 +54,7 @@ export function BoardTable(props: { readonly board: Board }): JSX.Element {
     window.addEventListener('scroll', onScroll, { passive: true })
     onCleanup(() => window.removeEventListener('scroll', onScroll))
   })
-  createEffect(on([() => props.board.status(), () => props.board.search()], rows.release))
+  createEffect(on([() => props.board.view.status(), () => props.board.view.search()], rows.release))
   createEffect(() => {
     const last = virtualizer.getVirtualItems().at(-1)?.index ?? 0
     const nearEnd = last >= rows.shown().length - LOAD_AHEAD_ROWS
@@ -75,7 +75,7 @@ export function BoardTable(props: { readonly board: Board }): JSX.Element {
       >
         <HeadRow />
         <div
-          ref={list}
+          ref={(element) => (list = element)}
           role="rowgroup"
           class="relative"
           style={{ height: `${virtualizer.getTotalSize()}px` }}

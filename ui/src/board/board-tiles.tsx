@@ -9,10 +9,10 @@ const NUMBER = new Intl.NumberFormat()
 
 /** The server's figures, as absolute as it sends them. */
 export function BoardTiles(props: { readonly board: Board }): JSX.Element {
-  const stats = () => props.board.stats()
+  const stats = () => props.board.figures.stats()
   return (
     <>
-      <Show when={props.board.statsError()}>{(error) => <ErrorNotice error={error()} />}</Show>
+      <Show when={props.board.figures.error()}>{(error) => <ErrorNotice error={error()} />}</Show>
       <dl class="grid grid-cols-2 gap-3 lg:grid-cols-3">
         <Tile name="orders" label="Orders" today={count(stats()?.today.orders)}>
           {count(stats()?.all.orders)}

@@ -3,13 +3,13 @@ import { createMemo, createSignal } from 'solid-js'
 /** Rows that wait above the reader's place, so that what is read does not move away. */
 export interface HeldRows {
   /** Reactive: the rows to show. */
-  shown(): readonly string[]
+  readonly shown: () => readonly string[]
   /** Reactive: how many newer ones wait above. */
-  held(): number
+  readonly held: () => number
   /** The reader left the top of the list. */
-  hold(): void
+  readonly hold: () => void
   /** The reader is at the top, or looks at another list. */
-  release(): void
+  readonly release: () => void
 }
 
 /** Owned. @param ids newest first */
@@ -19,8 +19,9 @@ export function createHeldRows(ids: () => readonly string[]): HeldRows {
     const id = top()
     return id === null ? 0 : Math.max(0, ids().indexOf(id))
   })
+  const shown = createMemo(() => (held() === 0 ? ids() : ids().slice(held())))
   return {
-    shown: createMemo(() => (held() === 0 ? ids() : ids().slice(held()))),
+    shown,
     held,
     hold: () => setTop((known) => known ?? ids()[0] ?? null),
     release: () => setTop(null),

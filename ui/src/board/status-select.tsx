@@ -9,17 +9,21 @@ import type { Board } from '../stores/board'
 /** The status of an order, and what staff may make of it: nothing else is offered. */
 export function StatusSelect(props: { readonly board: Board; readonly order: Order }): JSX.Element {
   const [busy, setBusy] = createSignal(false)
-  const [cancelling, setCancelling] = createSignal(false)
+  const [cancelling, setCancelling] = createSignal<number | null>(null)
   /** The version on which the reader based the choice: the one shown when the list was opened. */
-  let seenVersion = props.order.version
+  let openedVersion: number | null = null
+
+  const notice = () => (openedVersion = props.order.version)
 
   async function onChange(select: HTMLSelectElement): Promise<void> {
     const status = select.value as OrderStatus
     // Until the server has agreed, the order is what it was.
     select.value = props.order.status
+    const seenVersion = openedVersion ?? props.order.version
+    openedVersion = null
     if (status === props.order.status) return
     if (status === 'cancelled') {
-      setCancelling(true)
+      setCancelling(seenVersion)
       return
     }
     setBusy(true)
@@ -38,8 +42,8 @@ export function StatusSelect(props: { readonly board: Board; readonly order: Ord
           aria-label={`Status of order #${orderNumber(props.order.orderId)}`}
           data-status={props.order.status}
           disabled={busy()}
-          onPointerDown={() => (seenVersion = props.order.version)}
-          onKeyDown={() => (seenVersion = props.order.version)}
+          onPointerDown={notice}
+          onKeyDown={notice}
           onChange={(event) => void onChange(event.currentTarget)}
         >
           <For each={[props.order.status, ...allowedTransitions(props.order.status)]}>
@@ -51,17 +55,19 @@ export function StatusSelect(props: { readonly board: Board; readonly order: Ord
           </For>
         </select>
       </Show>
-      <Show when={cancelling()}>
-        <CancelDialog
-          order={props.order}
-          cancel={(reason) =>
-            props.board.changeStatus(props.order.orderId, seenVersion, {
-              status: 'cancelled',
-              reason,
-            })
-          }
-          onClose={() => setCancelling(false)}
-        />
+      <Show when={cancelling() ?? undefined}>
+        {(seenVersion) => (
+          <CancelDialog
+            order={props.order}
+            cancel={(reason) =>
+              props.board.changeStatus(props.order.orderId, seenVersion(), {
+                status: 'cancelled',
+                reason,
+              })
+            }
+            onClose={() => setCancelling(null)}
+          />
+        )}
       </Show>
     </>
   )

@@ -20,7 +20,7 @@ export function Dialog(props: {
 
   return (
     <dialog
-      ref={dialog}
+      ref={(element) => (dialog = element)}
       aria-labelledby={titleId}
       onClose={() => props.onClose()}
       onClick={closeOnBackdrop}

@@ -44,7 +44,7 @@ export function CancelDialog(props: {
             Reason <span class="font-normal text-ink-faint">(optional)</span>
           </label>
           <textarea
-            ref={reason}
+            ref={(element) => (reason = element)}
             id="cancel-reason"
             class="control"
             rows="3"

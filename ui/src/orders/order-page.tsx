@@ -17,8 +17,7 @@ import { CancelDialog } from './cancel-dialog'
 import { OrderDetails } from './order-details'
 import { OrderHistory } from './order-history'
 
-// A lazy route wants a default export.
-export default function OrderPage(): JSX.Element {
+export function OrderPage(): JSX.Element {
   const params = useParams<{ id: string }>()
   const live = useLive()
   return (
@@ -80,10 +79,14 @@ function OneOrder(props: { readonly orderId: string; readonly live: Live }): JSX
 /** The order as its newest event has it; its history is loaded again whenever its version rises. */
 function createOrder(props: { readonly orderId: string; readonly live: Live }) {
   const api = useApi()
-  const { orders, board } = props.live
-  const live = () => newer(orders.get(props.orderId), board?.get(props.orderId))
+  const live = () =>
+    newer(props.live.orders.get(props.orderId), props.live.board?.get(props.orderId))
   const [loaded, { refetch }] = createResource(
-    () => ({ version: live()?.version, snapshots: orders.snapshots(), id: props.orderId }),
+    () => ({
+      version: live()?.version,
+      snapshots: props.live.orders.snapshots(),
+      id: props.orderId,
+    }),
     ({ id }) => api.order(id),
   )
   const found = () => (loaded.state === 'errored' ? undefined : loaded.latest)

@@ -15,8 +15,7 @@ import type { Live } from '../stores/app'
 import type { Orders } from '../stores/orders'
 import { CancelDialog } from './cancel-dialog'
 
-// A lazy route wants a default export.
-export default function OrdersPage(): JSX.Element {
+export function OrdersPage(): JSX.Element {
   const live = useLive()
   return (
     <>
@@ -67,6 +66,10 @@ function OrderList(props: { readonly orders: Orders }): JSX.Element {
     return id === null ? undefined : props.orders.get(id)
   }
 
+  async function cancel(order: Order, reason: string): Promise<void> {
+    props.orders.take(await api.cancelOrder(order.orderId, reason))
+  }
+
   return (
     <>
       <ul class="flex flex-col gap-3">
@@ -83,9 +86,7 @@ function OrderList(props: { readonly orders: Orders }): JSX.Element {
         {(order) => (
           <CancelDialog
             order={order()}
-            cancel={async (reason) =>
-              props.orders.take(await api.cancelOrder(order().orderId, reason))
-            }
+            cancel={(reason) => cancel(order(), reason)}
             onClose={() => setCancelling(null)}
           />
         )}

@@ -21,8 +21,7 @@ const DEMO_PEOPLE: readonly DemoPerson[] = [
   { name: 'Sam', role: 'staff', text: 'Staff, sees the board' },
 ]
 
-// A lazy route wants a default export.
-export default function SignInPage(): JSX.Element {
+export function SignInPage(): JSX.Element {
   const session = useSession()
   const catalogue = useCatalogue()
   return (
@@ -211,7 +210,7 @@ function TokenSignIn(): JSX.Element {
           Token
         </label>
         <textarea
-          ref={field}
+          ref={(element) => (field = element)}
           id="token"
           required
           rows="5"

@@ -54,7 +54,7 @@ function CartLines(props: { readonly estimate: Estimate }): JSX.Element {
       <For each={products()}>
         {(product) => {
           const quantity = () =>
-            cart.lines().find((line) => line.productId === product.productId)?.quantity ?? 0
+            cart.lines().find((line) => line.productId === product.id)?.quantity ?? 0
           return (
             <li class="flex flex-wrap items-center gap-x-3 gap-y-2 py-3">
               <div class="min-w-0 flex-1 basis-32">
@@ -66,7 +66,7 @@ function CartLines(props: { readonly estimate: Estimate }): JSX.Element {
               <QuantityStepper
                 name={product.name}
                 quantity={quantity()}
-                onChange={(next) => cart.setQuantity(product.productId, next)}
+                onChange={(next) => cart.setQuantity(product.id, next)}
               />
             </li>
           )

@@ -21,8 +21,7 @@ import {
 import type { Orders } from '../stores/orders'
 import { AddressForm } from './address-form'
 
-// A lazy route wants a default export.
-export default function CheckoutPage(): JSX.Element {
+export function CheckoutPage(): JSX.Element {
   const live = useLive()
   const catalogue = useCatalogue()
   return (
@@ -136,34 +135,31 @@ function createCheckout(props: { readonly estimate: Estimate; readonly orders: O
     cart.clear()
   }
 
-  return {
-    form: (form: HTMLFormElement) => (element = form),
-    busy,
-    error,
-    errors,
-    address,
-    setField(field: AddressField, text: string) {
-      setAddress(field, text)
-      if (errors()[field]) setErrors((known) => ({ ...known, [field]: undefined }))
-    },
-    async submit(event: SubmitEvent) {
-      event.preventDefault()
-      const found = addressErrors(address)
-      showErrors(found)
-      if (Object.keys(found).length > 0 || busy()) return
-      setBusy(true)
-      setError(null)
-      try {
-        await place()
-      } catch (failure) {
-        const ofServer = serverErrors(failure)
-        if (Object.keys(ofServer).length > 0) showErrors(ofServer)
-        else setError(failure)
-      } finally {
-        setBusy(false)
-      }
-    },
+  function setField(field: AddressField, text: string): void {
+    setAddress(field, text)
+    if (errors()[field]) setErrors((known) => ({ ...known, [field]: undefined }))
   }
+
+  async function submit(event: SubmitEvent): Promise<void> {
+    event.preventDefault()
+    const found = addressErrors(address)
+    showErrors(found)
+    if (Object.keys(found).length > 0 || busy()) return
+    setBusy(true)
+    setError(null)
+    try {
+      await place()
+    } catch (failure) {
+      const ofServer = serverErrors(failure)
+      if (Object.keys(ofServer).length > 0) showErrors(ofServer)
+      else setError(failure)
+    } finally {
+      setBusy(false)
+    }
+  }
+
+  const form = (mounted: HTMLFormElement) => (element = mounted)
+  return { form, busy, error, errors, address, setField, submit }
 }
 
 /** What the server says of the address, by field; empty when it is about something else. */

@@ -57,14 +57,10 @@ export function StorePage(): JSX.Element {
 function ProductCard(props: { readonly product: Product }): JSX.Element {
   const cart = useCart()
   const quantity = () =>
-    cart.lines().find((line) => line.productId === props.product.productId)?.quantity ?? 0
+    cart.lines().find((line) => line.productId === props.product.id)?.quantity ?? 0
   return (
     <li class="card flex flex-col overflow-hidden">
-      <ProductArt
-        productId={props.product.productId}
-        name={props.product.name}
-        class="h-28 sm:h-32"
-      />
+      <ProductArt productId={props.product.id} name={props.product.name} class="h-28 sm:h-32" />
       <div class="flex flex-1 flex-col gap-1 p-4">
         <h2 class="leading-snug font-semibold">{props.product.name}</h2>
         <p class="flex-1 text-sm text-ink-soft">{props.product.description}</p>
@@ -76,7 +72,7 @@ function ProductCard(props: { readonly product: Product }): JSX.Element {
             type="button"
             class="btn btn-quiet btn-small"
             aria-label={`Add ${props.product.name} to the cart`}
-            onClick={() => cart.add(props.product.productId)}
+            onClick={() => cart.add(props.product.id)}
           >
             <PlusIcon />
             Add

@@ -37,7 +37,7 @@ export function StoresProvider(props: { readonly children: JSX.Element }): JSX.E
 function createStores(): Stores {
   const session = createSession(localStorage)
   const toasts = createToasts()
-  const api = createApi({ token: session.token, onRefusedToken: renewOrEnd })
+  const api = createApi({ token: session.token, onRefusedToken: (token) => void renewOrEnd(token) })
   const cart = createCart(localStorage, () => session.identity()?.subject ?? null)
 
   const catalogue = createCatalogue(api, cart.lines)

@@ -6,9 +6,9 @@ const MAX_AT_ONCE = 4
 /** Tells what happened during an interruption when it is over: one by one, or how much it was. */
 export interface AwayToasts {
   /** @param missed true for what is told late; it waits for `flush` */
-  show(text: ToastText, missed: boolean): void
+  readonly show: (text: ToastText, missed: boolean) => void
   /** The interruption is over. */
-  flush(): void
+  readonly flush: () => void
 }
 
 export function createAwayToasts(toasts: Pick<Toasts, 'show'>): AwayToasts {

@@ -11,13 +11,13 @@ export const MAX_QUANTITY = 99
 
 export interface Cart {
   /** Reactive, in the order in which they were put in. */
-  lines(): readonly CartLine[]
+  readonly lines: () => readonly CartLine[]
   /** Reactive: how many pieces in all. */
-  count(): number
-  add(productId: string): void
+  readonly count: () => number
+  readonly add: (productId: string) => void
   /** 0 takes the product out. */
-  setQuantity(productId: string, quantity: number): void
-  clear(): void
+  readonly setQuantity: (productId: string, quantity: number) => void
+  readonly clear: () => void
 }
 
 /**

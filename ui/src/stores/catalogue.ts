@@ -20,13 +20,13 @@ export interface Estimate {
 /** What the shop sells and how it is set up: loaded once, when first asked for. */
 export interface Catalogue {
   /** Reactive; undefined while it is loaded or when it failed. */
-  products(): readonly Product[] | undefined
-  settings(): Settings | undefined
+  readonly products: () => readonly Product[] | undefined
+  readonly settings: () => Settings | undefined
   /** Reactive: why either could not be loaded. */
-  error(): unknown
-  retry(): void
+  readonly error: () => unknown
+  readonly retry: () => void
   /** Reactive: null while prices are not known. Lines of products no longer sold are left out. */
-  estimate(): Estimate | null
+  readonly estimate: () => Estimate | null
 }
 
 /** Owned. */
@@ -39,7 +39,7 @@ export function createCatalogue(api: Api, lines: () => readonly CartLine[]): Cat
     const known = products.error === undefined ? products.latest : undefined
     if (!known) return null
     const priced = lines().flatMap((line) => {
-      const product = known.find((candidate) => candidate.productId === line.productId)
+      const product = known.find((candidate) => candidate.id === line.productId)
       return product ? [{ ...line, product, total: product.price * line.quantity }] : []
     })
     const subtotal = priced.reduce((sum, line) => sum + line.total, 0)

@@ -43,11 +43,11 @@ export function trimAddress(address: Address): Address {
 /** The checkout that is tried: what was filled in, and the key that makes a retry safe. */
 export interface CheckoutAttempt {
   /** The same key for the same order, across reloads, until `done`: a retry places it once. */
-  keyFor(order: NewOrder): string
+  readonly keyFor: (order: NewOrder) => string
   /** The order is placed; the next checkout is another one, even of the same things. */
-  done(): void
+  readonly done: () => void
   /** The address of the last checkout here. */
-  address(): Address | null
+  readonly address: () => Address | null
 }
 
 export function createCheckoutAttempt(storage: KeptStorage): CheckoutAttempt {

@@ -6,9 +6,9 @@ const PREFIX = 'orderwire:'
 /** A JSON value under one name. */
 export interface Kept<Value> {
   /** Null when nothing (or nothing readable) is kept. */
-  read(): Value | null
-  write(value: Value): void
-  drop(): void
+  readonly read: () => Value | null
+  readonly write: (value: Value) => void
+  readonly drop: () => void
 }
 
 /** @param isValue guards against what an older version or a person left there */

@@ -15,15 +15,15 @@ export interface Change {
  */
 export interface KnownOrders {
   /** Reactive. */
-  get(orderId: string): Order | undefined
+  readonly get: (orderId: string) => Order | undefined
   /** Reactive: ids of all known orders, newest order first. */
-  ids(): readonly string[]
+  readonly ids: () => readonly string[]
   /** All known orders as they are, not reactive. */
-  all(): readonly Order[]
+  readonly all: () => readonly Order[]
   /** Folds what came in and shows it in one step. Returns what it changed: versions that rose. */
-  fold(incoming: readonly Order[]): readonly Change[]
+  readonly fold: (incoming: readonly Order[]) => readonly Change[]
   /** Forgets everything else: a snapshot came, and nobody vouches for what it does not hold. */
-  reset(snapshot: readonly Order[]): void
+  readonly reset: (snapshot: readonly Order[]) => void
 }
 
 export function createKnownOrders(): KnownOrders {

@@ -6,19 +6,19 @@ import { newestFirst } from './known-orders'
 /** How far down a list has been loaded, page by page. */
 export interface Listing {
   /** Reactive: the end is not reached. */
-  hasMore(): boolean
+  readonly hasMore: () => boolean
   /** Reactive. */
-  loading(): boolean
+  readonly loading: () => boolean
   /** Reactive: why the last page did not come; null when it did. */
-  error(): unknown
+  readonly error: () => unknown
   /** Reactive: whether the loaded pages reach down to this order. */
-  reaches(order: Order): boolean
+  readonly reaches: (order: Order) => boolean
   /** How far the first page reached, for what is kept across reloads. */
-  firstPage(): FirstPage
+  readonly firstPage: () => FirstPage
   /** Starts over with a first page. A page that is still on its way is ignored. */
-  start(page: Pick<Page<Order>, 'items' | 'next'>): void
+  readonly start: (page: Pick<Page<Order>, 'items' | 'next'>) => void
   /** Loads the next page, unless one is on its way or the end is reached. */
-  loadMore(): Promise<void>
+  readonly loadMore: () => Promise<void>
 }
 
 export interface FirstPage {

@@ -13,16 +13,16 @@ import type { Toasts, ToastText } from './toasts'
 /** The orders of whoever is signed in, always as new as the newest event. */
 export interface Orders {
   /** Reactive; undefined for one that is not loaded. */
-  get(orderId: string): Order | undefined
+  readonly get: (orderId: string) => Order | undefined
   /** Reactive: newest first, as far down as they are loaded. */
-  ids(): readonly string[]
+  readonly ids: () => readonly string[]
   /** Reactive: false until the first snapshot came. */
-  ready(): boolean
+  readonly ready: () => boolean
   /** Reactive: rises when a snapshot came in the place of events, so that views load their own again. */
-  snapshots(): number
+  readonly snapshots: () => number
   readonly listing: Listing
   /** The answer to a command: shown at once, and no news when its event arrives. */
-  take(order: Order): void
+  readonly take: (order: Order) => void
 }
 
 export function createOrders(deps: {

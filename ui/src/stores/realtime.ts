@@ -25,13 +25,13 @@ export interface PastResume extends Resume {
 export interface Realtime {
   readonly client: Client
   /** Reactive. */
-  state(): ClientState
+  readonly state: () => ClientState
   /** Reactive: how the last interruption was bridged. */
-  lastResume(): PastResume | null
+  readonly lastResume: () => PastResume | null
   /** Reactive: why the last snapshot of a channel could not be loaded; null while there is no trouble. */
-  snapshotError(channel: ChannelName): unknown
+  readonly snapshotError: (channel: ChannelName) => unknown
   /** Names what of the customer's orders is kept across reloads, together with its cursor. */
-  keepOrders(state: () => KeptState): void
+  readonly keepOrders: (state: () => KeptState) => void
 }
 
 /** Owned: closes, and forgets what was kept, when its owner ends, which is the end of the session. */
@@ -82,6 +82,10 @@ export function createRealtime(deps: {
   client.on('age', () => setState(client.state))
   client.on('resumed', (resume) => {
     if (resume.after !== 'snapshot') setLastResume({ ...resume, at: new Date() })
+  })
+  client.on('error', ({ source, error }) => {
+    // What a token or a snapshot ran into is shown where it matters; the rest is a defect.
+    if (source !== 'token' && source !== 'snapshot') reportError(error)
   })
   onCleanup(() => {
     client.close()

@@ -20,17 +20,17 @@ export type EndReason = 'refused'
 
 export interface Session {
   /** Reactive. */
-  identity(): Identity | null
-  token(): string | null
+  readonly identity: () => Identity | null
+  readonly token: () => string | null
   /** Reactive: changes with the person or their role, not with a renewed token. Null: nobody. */
-  key(): string | null
+  readonly key: () => string | null
   /** Reactive: why the last session ended without a sign-out. */
-  ended(): EndReason | null
-  signIn(identity: Identity): void
+  readonly ended: () => EndReason | null
+  readonly signIn: (identity: Identity) => void
   /** A newer token of the same person; one of another person is ignored. */
-  renew(token: string): void
+  readonly renew: (token: string) => void
   /** Ends the session and drops everything that was kept for it. */
-  signOut(reason?: EndReason): void
+  readonly signOut: (reason?: EndReason) => void
 }
 
 /** What a token says about its bearer, unverified: the server verifies, this only names. */
@@ -60,13 +60,20 @@ export function createSession(storage: KeptStorage, now: () => number = Date.now
     return null
   }
 
+  function signOut(reason?: EndReason): void {
+    setEnded(reason ?? null)
+    setIdentity(null)
+    // Last: what lives by the session ends with it, and may write before it does.
+    dropAllKept(storage)
+  }
+
   return {
     identity,
     token: () => identity()?.token ?? null,
     key,
     ended,
     signIn(next) {
-      if (identity()) this.signOut()
+      if (identity()) signOut()
       keptIdentity.write(next)
       setEnded(null)
       setIdentity(next)
@@ -78,12 +85,7 @@ export function createSession(storage: KeptStorage, now: () => number = Date.now
       keptIdentity.write(next)
       setIdentity(next)
     },
-    signOut(reason) {
-      setEnded(reason ?? null)
-      setIdentity(null)
-      // Last: what lives by the session ends with it, and may write before it does.
-      dropAllKept(storage)
-    },
+    signOut,
   }
 }
 

@@ -16,13 +16,13 @@ export interface Toast extends ToastText {
 
 export interface Toasts {
   /** Reactive, oldest first, at most `maxShown`: an older one makes room. */
-  shown(): readonly Toast[]
-  show(text: ToastText): void
-  dismiss(id: number): void
+  readonly shown: () => readonly Toast[]
+  readonly show: (text: ToastText) => void
+  readonly dismiss: (id: number) => void
   /** While the reader is on them they stay; afterwards each has its full time again. */
-  hold(): void
-  release(): void
-  clear(): void
+  readonly hold: () => void
+  readonly release: () => void
+  readonly clear: () => void
 }
 
 export interface ToastLimits {

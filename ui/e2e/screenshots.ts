@@ -1,0 +1,156 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Browser, Page } from 'playwright-core'
+import { startTestServer, type TestServer } from '../../server/testing/test-server'
+import { buildUi, openBrowser, openPage, signIn } from './browser'
+
+/**
+ * Writes pictures of every view into `screenshots/`, for people to look at:
+ * `bun ui/e2e/screenshots.ts [part of a name]`.
+ */
+
+const FOLDER = join(import.meta.dir, '../../screenshots')
+const SIZES = { desktop: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } } as const
+const SCHEMES = ['light', 'dark'] as const
+const CUSTOMERS = ['Alice Miller', 'Bob Okafor', 'Chloé Dubois', 'Dmitri Ivanov', 'Émile Ångström']
+
+interface View {
+  readonly name: string
+  readonly as: 'Alice' | 'Bob' | 'Sam' | null
+  readonly show: (page: Page) => Promise<void>
+}
+
+async function seedOrders(server: TestServer): Promise<string> {
+  const products = (await (await server.request('/api/products')).json()) as {
+    items: { id: string }[]
+  }
+  const staff = await server.signIn('sam', 'staff')
+  let newest = ''
+  for (let index = 0; index < 74; index++) {
+    const name = CUSTOMERS[index % CUSTOMERS.length]!
+    const token = await server.signIn(name.split(' ')[0]!, 'customer')
+    const pick = (step: number) => products.items[(index * step) % products.items.length]!.id
+    const placed = await server.request('/api/orders', {
+      token,
+      json: {
+        items: [...new Set([pick(1), pick(3)])].map((productId) => ({
+          productId,
+          quantity: 1 + (index % 3),
+        })),
+        shippingAddress: {
+          name,
+          line1: `${index + 1} Harbour Street`,
+          city: 'Hamburg',
+          postalCode: '20457',
+          country: 'DE',
+        },
+      },
+    })
+    const { orderId } = (await placed.json()) as { orderId: string }
+    if (name.startsWith('Alice')) newest = orderId
+    const path = ['processing', 'shipped', 'delivered'].slice(0, index % 5 === 4 ? 0 : index % 4)
+    for (const [step, status] of path.entries()) {
+      await server.request(`/api/admin/orders/${orderId}`, {
+        method: 'PATCH',
+        token: staff,
+        json: { status },
+        headers: { 'if-match': `"${step + 1}"` },
+      })
+    }
+    if (index % 5 === 4) {
+      await server.request(`/api/orders/${orderId}/cancel`, {
+        token,
+        json: { reason: 'Ordered twice by mistake' },
+      })
+    }
+  }
+  return newest
+}
+
+function viewsOf(orderId: string): readonly View[] {
+  const at = (path: string) => (page: Page) =>
+    page.goto(path).then(() => page.waitForLoadState('networkidle'))
+  const fillCart = async (page: Page) => {
+    await page.goto('/')
+    const add = page.getByRole('button', { name: /^Add / })
+    await add.first().click()
+    await add.nth(2).click()
+    await add.nth(2).click()
+  }
+  return [
+    { name: 'shop', as: null, show: at('/') },
+    { name: 'sign-in', as: null, show: at('/sign-in') },
+    { name: 'shop-cart', as: 'Alice', show: fillCart },
+    {
+      name: 'checkout',
+      as: 'Alice',
+      async show(page) {
+        await fillCart(page)
+        await page.goto('/checkout')
+        await page.getByLabel('City').fill('Hamburg')
+        await page.getByRole('button', { name: 'Place order' }).click()
+      },
+    },
+    { name: 'checkout-empty', as: 'Bob', show: at('/checkout') },
+    { name: 'orders', as: 'Alice', show: at('/orders') },
+    { name: 'order', as: 'Alice', show: at(`/orders/${orderId}`) },
+    {
+      name: 'cancel',
+      as: 'Alice',
+      async show(page) {
+        await page.goto('/orders')
+        await page
+          .getByRole('button', { name: /^Cancel order/ })
+          .first()
+          .click()
+      },
+    },
+    { name: 'board', as: 'Sam', show: at('/board') },
+    {
+      name: 'board-pending',
+      as: 'Sam',
+      async show(page) {
+        await page.goto('/board')
+        await page.getByRole('group', { name: 'Status' }).getByText('Pending').click()
+      },
+    },
+    {
+      name: 'board-nothing',
+      as: 'Sam',
+      async show(page) {
+        await page.goto('/board')
+        await page.getByRole('searchbox').fill('nobody')
+        await page.getByText('Nothing found').waitFor()
+      },
+    },
+    { name: 'board-refused', as: 'Bob', show: at('/board') },
+    { name: 'not-found', as: null, show: at('/nowhere') },
+  ]
+}
+
+async function picture(browser: Browser, server: TestServer, view: View): Promise<void> {
+  for (const [size, viewport] of Object.entries(SIZES)) {
+    const page = await openPage(browser, server.url)
+    await page.setViewportSize(viewport)
+    if (view.as) await signIn(page, view.as, '/nowhere')
+    for (const colorScheme of SCHEMES) {
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+      await view.show(page)
+      await page.screenshot({ path: join(FOLDER, `${view.name}-${size}-${colorScheme}.png`) })
+    }
+    await page.context().close()
+  }
+}
+
+mkdirSync(FOLDER, { recursive: true })
+await buildUi()
+const server = await startTestServer({ LOG_LEVEL: 'warn' })
+const browser = await openBrowser()
+try {
+  const only = process.argv[2] ?? ''
+  const views = viewsOf(await seedOrders(server)).filter((view) => view.name.includes(only))
+  for (const view of views) await picture(browser, server, view)
+} finally {
+  await browser.close()
+  await server.stop()
+}

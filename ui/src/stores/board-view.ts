@@ -1,0 +1,102 @@
+import { createEffect, createSignal, on, onCleanup } from 'solid-js'
+import type { Order } from '../../../server/protocol/order'
+import type { OrderStatus } from '../../../server/protocol/order-status'
+import type { Api, OrderQuery } from '../api'
+import { createListing, type Listing } from './listing'
+import { PAGE_SIZE } from './realtime'
+import { matchesSearch } from './search'
+
+/** The search field waits for a pause in typing before it asks the server. */
+const SEARCH_PAUSE_MS = 250
+
+/** Filter and search: what is loaded is filtered at once, the server is asked for the rest. */
+export interface BoardView {
+  readonly status: () => OrderStatus | null
+  readonly setStatus: (status: OrderStatus | null) => void
+  readonly search: () => string
+  readonly setSearch: (search: string) => void
+  /** Reactive: something is filtered or searched. */
+  readonly isFiltered: () => boolean
+  /** Reactive: what is shown are the loaded ones only, the server's answer is on its way. */
+  readonly searching: () => boolean
+  /** Reactive: why the server's answer did not come; null when it did. */
+  readonly searchError: () => unknown
+  /** Reactive: the server's pages of what is sought; null while there are none. */
+  readonly found: () => Listing | null
+  /** Reactive: whether filter and search leave this order. */
+  readonly shows: (order: Order) => boolean
+  /** Asks the server again: what it found before was forgotten. */
+  readonly again: () => void
+}
+
+/** Owned. */
+export function createBoardView(api: Api, onPage: (items: readonly Order[]) => void): BoardView {
+  const [status, setStatus] = createSignal<OrderStatus | null>(null)
+  const [search, setSearch] = createSignal('')
+  const [found, setFound] = createSignal<Listing | null>(null)
+  const [searching, setSearching] = createSignal(false)
+  const [searchError, setSearchError] = createSignal<unknown>(null)
+  /** What the server found: it may know more of an order than its event tells. */
+  const [foundIds, setFoundIds] = createSignal<ReadonlySet<string>>(new Set())
+  const [asked, again] = createSignal(undefined, { equals: false })
+
+  const query = (): OrderQuery => {
+    const sought = search().trim()
+    const only = status()
+    return { ...(only && { status: only }), ...(sought !== '' && { search: sought }) }
+  }
+  const isFiltered = () => Object.keys(query()).length > 0
+
+  function take(items: readonly Order[]): void {
+    setFoundIds((known) => new Set([...known, ...items.map((order) => order.orderId)]))
+    onPage(items)
+  }
+
+  async function ask(sought: OrderQuery, signal: AbortSignal): Promise<void> {
+    const load = (next?: string) =>
+      api.allOrders({ ...sought, limit: PAGE_SIZE, ...(next !== undefined && { next }) }, signal)
+    try {
+      const page = await load()
+      if (signal.aborted) return
+      const listing = createListing({ load, onPage: take })
+      take(page.items)
+      listing.start(page)
+      setFound(listing)
+    } catch (error) {
+      if (!signal.aborted) setSearchError(error)
+    }
+    if (!signal.aborted) setSearching(false)
+  }
+
+  createEffect(
+    on([query, asked], ([sought]) => {
+      setFound(null)
+      setSearchError(null)
+      setFoundIds(new Set<string>())
+      setSearching(Object.keys(sought).length > 0)
+      if (Object.keys(sought).length === 0) return
+      const asking = new AbortController()
+      const pauseMs = sought.search === undefined ? 0 : SEARCH_PAUSE_MS
+      const pause = setTimeout(() => void ask(sought, asking.signal), pauseMs)
+      onCleanup(() => {
+        clearTimeout(pause)
+        asking.abort()
+      })
+    }),
+  )
+
+  return {
+    status,
+    setStatus,
+    search,
+    setSearch,
+    isFiltered,
+    searching,
+    searchError,
+    found,
+    shows: (order) =>
+      (status() === null || order.status === status()) &&
+      (foundIds().has(order.orderId) || matchesSearch(order, search())),
+    again,
+  }
+}
