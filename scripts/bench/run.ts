@@ -21,7 +21,7 @@ const FIGURES: Readonly<Record<string, (bench: Bench) => Promise<Report>>> = {
   resume,
 }
 
-const HELP = `Usage: bun scripts/bench/run.ts [FIGURE …] [--runs N] [--quick]
+const HELP = `Usage: bun scripts/bench/run.ts [FIGURE …] [--runs N] [--quick] [--profile]
 
 Measures the server against named peers in turns (ours, peer, ours, peer, …) and prints the medians
 as ratios beside their limits, and the same as JSON into data/bench/.
@@ -30,6 +30,7 @@ Figures: ${Object.keys(FIGURES).join(', ')}, all (default)
 
   --runs N   runs of each (default ${FULL.runs})
   --quick    small counts, one run: shows that everything works, measures nothing worth keeping
+  --profile  also a CPU profile of each of our own servers into data/bench/profiles/ (slows them)
   --help     this text
 
 What is measured how stands in docs/benchmarks.md. Exit code 1: a run failed, or delivered differed
@@ -40,6 +41,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     runs: { type: 'string' },
+    profile: { type: 'boolean', default: false },
     quick: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
@@ -67,6 +69,7 @@ mkdirSync(OUTPUT, { recursive: true })
 const machine = describeMachine()
 const bench: Bench = {
   scale: { ...scale, runs },
+  ours: values.profile ? { profileTo: join(OUTPUT, 'profiles') } : {},
   progress: (text) => console.error(`${new Date().toISOString().slice(11, 19)} ${text}`),
 }
 const reports: Report[] = []

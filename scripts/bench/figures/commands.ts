@@ -1,6 +1,7 @@
 import type { Bench } from '../lib/bench'
 import { SECRET, spawnBench, withChildren, withDataDir } from '../lib/children'
 import { median } from '../lib/median'
+import type { SpawnOptions } from '../lib/process'
 import type { Figure, Report } from '../lib/report'
 import { formatNumber } from '../lib/table'
 import type { LoadCommands } from '../load'
@@ -21,12 +22,14 @@ export async function commands(bench: Bench): Promise<Report> {
   const http: HttpRun[] = []
   const bare: HttpRun[] = []
   for (let run = 0; run < runs; run++) {
-    store.push(await runStore((child, order) => child.ask('place', order), orders, warmUp))
-    sqlite.push(
-      await runStore((child, order) => child.ask('replay', order, recording), orders, warmUp),
+    store.push(
+      await runStore(bench.ours, (child, order) => child.ask('place', order), orders, warmUp),
     )
-    http.push(await runHttp('ours', orders, warmUp, recording))
-    bare.push(await runHttp('bare', orders, warmUp, recording))
+    sqlite.push(
+      await runStore({}, (child, order) => child.ask('replay', order, recording), orders, warmUp),
+    )
+    http.push(await runHttp(bench, 'ours', orders, warmUp, recording))
+    bare.push(await runHttp(bench, 'bare', orders, warmUp, recording))
     bench.progress(
       `commands run ${run + 1}: store ${formatNumber(store[run]!.perSecond)}, bare sqlite ${formatNumber(sqlite[run]!.perSecond)}, ` +
         `HTTP ${formatNumber(http[run]!.perSecond)}, bare HTTP ${formatNumber(bare[run]!.perSecond)} orders/s`,
@@ -70,6 +73,7 @@ function figure(
 }
 
 function runStore(
+  options: SpawnOptions,
   run: (
     child: Awaited<ReturnType<typeof spawnBench<OrderStoreCommands>>>,
     order: StoreOrder,
@@ -79,7 +83,7 @@ function runStore(
 ): Promise<StoreRun> {
   return withDataDir((dataDir) =>
     withChildren(async (keep) => {
-      const child = keep(await spawnBench<OrderStoreCommands>('servers/order-store.ts'))
+      const child = keep(await spawnBench<OrderStoreCommands>('servers/order-store.ts', options))
       return run(child, { dataDir, orders, warmUp, atATime: AT_A_TIME })
     }),
   )
@@ -91,6 +95,7 @@ interface HttpRun {
 }
 
 function runHttp(
+  bench: Bench,
   kind: OrderServerKind,
   orders: number,
   warmUp: number,
@@ -99,7 +104,7 @@ function runHttp(
   return withDataDir((dataDir) =>
     withChildren(async (keep) => {
       const load = keep(await spawnBench<LoadCommands>('load.ts'))
-      const { port, products } = await startOrderServer(kind, dataDir, recording, keep)
+      const { port, products } = await startOrderServer(bench, kind, dataDir, recording, keep)
       const order = { port, secret: SECRET, products, connections: AT_A_TIME, perSecond: null }
       await load.ask('placeOrders', { ...order, orders: warmUp })
       const before = await load.ask('counters')

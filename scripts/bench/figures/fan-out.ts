@@ -130,7 +130,7 @@ function measure(bench: Bench, kind: ServerKind, which: Case, bundled: string): 
   return withDataDir((dataDir) =>
     withChildren(async (keep) => {
       const load = keep(await spawnBench<LoadCommands>('load.ts'))
-      const server = keep(await spawnServer(kind, bundled))
+      const server = keep(await spawnServer(bench, kind, bundled))
       const { port, pacerPort } = await server.ask('start', { dataDir })
       const { scale } = bench
       const board = which.audience === 'board'
@@ -181,8 +181,12 @@ function measure(bench: Bench, kind: ServerKind, which: Case, bundled: string): 
   )
 }
 
-function spawnServer(kind: ServerKind, bundled: string): Promise<Child<FanOutCommands>> {
-  if (kind === 'ours') return spawnBench<FanOutCommands>('servers/orderwire.ts')
+function spawnServer(
+  bench: Bench,
+  kind: ServerKind,
+  bundled: string,
+): Promise<Child<FanOutCommands>> {
+  if (kind === 'ours') return spawnBench<FanOutCommands>('servers/orderwire.ts', bench.ours)
   if (kind === 'bare') return spawnBench<FanOutCommands>('servers/bare.ts')
   if (kind === 'socket.io on bun') return spawnBench<FanOutCommands>('servers/socket-io.ts')
   return spawnBench<FanOutCommands>(bundled, { runtime: 'node' })

@@ -74,7 +74,7 @@ function measure(bench: Bench, kind: OrderServerKind, recording: string): Promis
   return withDataDir((dataDir) =>
     withChildren(async (keep) => {
       const load = keep(await spawnBench<LoadCommands>('load.ts'))
-      const { port, products } = await startOrderServer(kind, dataDir, recording, keep)
+      const { port, products } = await startOrderServer(bench, kind, dataDir, recording, keep)
       const between = (BOARD_SOCKETS - PROBES) / PROBES
       for (let probe = 0; probe < PROBES; probe++) {
         await load.ask('connect', {

@@ -57,7 +57,7 @@ function measure(bench: Bench, kind: 'ours' | 'bare', channel: ChannelName): Pro
   return withDataDir((dataDir) =>
     withChildren(async (keep) => {
       const load = keep(await spawnBench<LoadCommands>('load.ts'))
-      const { server, port } = await start(kind, dataDir, keep)
+      const { server, port } = await start(bench, kind, dataDir, keep)
       const { memoryFrom, memoryTo } = bench.scale
       const points: { x: number; y: number }[] = []
       let connected = 0
@@ -83,11 +83,11 @@ function measure(bench: Bench, kind: 'ours' | 'bare', channel: ChannelName): Pro
 
 type Keep = <C extends { stop(): Promise<void> }>(child: C) => C
 
-async function start(kind: 'ours' | 'bare', dataDir: string, keep: Keep) {
+async function start(bench: Bench, kind: 'ours' | 'bare', dataDir: string, keep: Keep) {
   if (kind === 'bare') {
     const server = keep(await spawnBench<BareCommands>('servers/bare.ts'))
     return { server, port: (await server.ask('start')).port }
   }
-  const server = keep(await spawnBench<OrderwireCommands>('servers/orderwire.ts'))
+  const server = keep(await spawnBench<OrderwireCommands>('servers/orderwire.ts', bench.ours))
   return { server, port: (await server.ask('start', { dataDir })).port }
 }

@@ -26,6 +26,7 @@ export type OrderServerKind = 'ours' | 'bare'
 
 /** A server that takes orders over HTTP, and the products that it sells. */
 export async function startOrderServer(
+  bench: Bench,
   kind: OrderServerKind,
   dataDir: string,
   recording: string,
@@ -36,7 +37,7 @@ export async function startOrderServer(
     const { port } = await bare.ask('start', { dataDir, recording })
     return { port, products: ['any', 'other'] }
   }
-  const ours = keep(await spawnBench<OrderwireCommands>('servers/orderwire.ts'))
+  const ours = keep(await spawnBench<OrderwireCommands>('servers/orderwire.ts', bench.ours))
   const { port } = await ours.ask('start', { dataDir })
   return { port, products: await ours.ask('products') }
 }

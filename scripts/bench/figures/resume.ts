@@ -18,6 +18,7 @@ interface Run {
   /** From the start of opening the stores until listening: for ours that loads the window too. */
   readonly openedMs: number
   readonly delivered: number
+  readonly generatorShare: number
 }
 
 /** All board clients are reset at once, miss events while the server restarts, and come back. */
@@ -54,10 +55,15 @@ export async function resume(bench: Bench): Promise<Report> {
         text:
           `before it listens ours opens its store and loads the window in ` +
           `${formatNumber(median(ours.map(({ openedMs }) => openedMs)))} ms (not in the clock); ` +
-          `${formatNumber(bytes)} bytes in ${frames.length} frames a client, from both the same`,
+          `${formatNumber(bytes)} bytes in ${frames.length} frames a client, from both the same; ` +
+          `generator busy ${percent(ours)} (ours), ${percent(peers)} (bare)`,
       },
     ],
   }
+}
+
+function percent(runs: readonly Run[]): string {
+  return `${Math.round(median(runs.map(({ generatorShare }) => generatorShare)) * 100)} %`
 }
 
 /** What the real server sends to one client that resumes: the bare one sends the same to each. */
@@ -97,7 +103,7 @@ function measureOurs(bench: Bench): Promise<Run> {
       await before.ask('append', resumeEvents)
       await before.stop()
       await load.ask('prepareResume', { secret: SECRET, clients, cursor })
-      const after = keep(await spawnBench<OrderwireCommands>('servers/orderwire.ts'))
+      const after = keep(await spawnBench<OrderwireCommands>('servers/orderwire.ts', bench.ours))
       const { listeningAt, openedMs } = await after.ask('start', { dataDir, port })
       return runOf(await load.ask('resume', port), listeningAt, openedMs, bench)
     }),
@@ -121,8 +127,9 @@ function measureBare(bench: Bench, frames: readonly string[]): Promise<Run> {
 
 function runOf(resumed: ResumeRun, listeningAt: number, openedMs: number, bench: Bench): Run {
   const { resumeClients, resumeEvents } = bench.scale
-  const { fewest, most, lastCaughtUpAt } = resumed
+  const { fewest, most, lastCaughtUpAt, generatorShare } = resumed
   if (fewest !== resumeEvents || most !== resumeEvents)
     throw new Error(`clients received ${fewest} to ${most} events, expected ${resumeEvents}`)
-  return { ms: lastCaughtUpAt - listeningAt, openedMs, delivered: resumeClients * resumeEvents }
+  const delivered = resumeClients * resumeEvents
+  return { ms: lastCaughtUpAt - listeningAt, openedMs, delivered, generatorShare }
 }

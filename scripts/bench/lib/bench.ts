@@ -1,3 +1,5 @@
+import type { SpawnOptions } from './process'
+
 /** How much is measured. `--quick` shows that everything works and measures nothing worth keeping. */
 export interface Scale {
   readonly runs: number
@@ -46,6 +48,8 @@ export const QUICK: Scale = {
 
 export interface Bench {
   readonly scale: Scale
+  /** How our own servers are started: with a profile where one was asked for. */
+  readonly ours: SpawnOptions
   /** Progress, for people, on stderr. */
   progress(text: string): void
 }

@@ -9,15 +9,14 @@ export interface Child<C extends CommandTable<C>> {
     name: K,
     ...given: Parameters<C[K]>
   ): Promise<Awaited<ReturnType<C[K]>>>
-  /** Ends it (SIGKILL: as a crash would) and resolves when it is gone. */
+  /** Ends it (as a crash would, unless it is profiled) and resolves when it is gone. */
   stop(): Promise<void>
 }
 
 export interface SpawnOptions {
   readonly runtime?: string
-  /** Arguments for the runtime, before the file. */
-  readonly flags?: readonly string[]
-  readonly env?: Readonly<Record<string, string>>
+  /** A folder for its CPU profile, which it writes when it is stopped. */
+  readonly profileTo?: string
 }
 
 /** Starts `file` and resolves when it answers. Its stderr is ours. */
@@ -31,8 +30,8 @@ export async function spawnChild<C extends CommandTable<C>>(
   let questions = 0
 
   const child: Subprocess = Bun.spawn({
-    cmd: [options.runtime ?? process.execPath, ...(options.flags ?? []), file],
-    env: { ...process.env, ...options.env },
+    cmd: [options.runtime ?? process.execPath, ...profileFlags(options.profileTo), file],
+    env: process.env,
     serialization: 'json',
     stdio: ['ignore', 2, 2],
     ipc(answer: Answer) {
@@ -59,8 +58,13 @@ export async function spawnChild<C extends CommandTable<C>>(
       return asked.promise as Promise<Awaited<ReturnType<C[K]>>>
     },
     async stop() {
-      child.kill('SIGKILL')
+      if (options.profileTo === undefined) child.kill('SIGKILL')
+      else child.disconnect()
       await child.exited
     },
   }
+}
+
+function profileFlags(folder: string | undefined): string[] {
+  return folder === undefined ? [] : ['--cpu-prof', '--cpu-prof-md', `--cpu-prof-dir=${folder}`]
 }

@@ -23,6 +23,7 @@ export class Connection implements FrameSink {
   #upgraded = false
   #answer: Buffer = Buffer.alloc(0)
   #closing = false
+  readonly #greeting: Buffer
 
   constructor(
     private readonly session: Session,
@@ -30,6 +31,7 @@ export class Connection implements FrameSink {
     nameOffset: NameOffset,
   ) {
     this.reader = new CountingReader(nameOffset, this)
+    this.#greeting = Buffer.concat(session.greeting.map(encodeText))
     this.whenReady.promise.catch(() => {})
   }
 
@@ -68,8 +70,7 @@ export class Connection implements FrameSink {
     this.#answer = Buffer.alloc(0)
     if (!head.startsWith('HTTP/1.1 101')) return this.fail(new Error(`no upgrade: ${head}`))
     this.#upgraded = true
-    if (this.session.greeting.length > 0)
-      this.#socket?.write(Buffer.concat(this.session.greeting.map(encodeText)))
+    if (this.#greeting.length > 0) this.#socket?.write(this.#greeting)
     if (rest.length > 0) this.#count(Buffer.from(rest))
   }
 

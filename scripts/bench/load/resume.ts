@@ -1,4 +1,4 @@
-import { now } from '../lib/clock'
+import { cpuMs, now } from '../lib/clock'
 import { signToken, subjectOf } from '../lib/tokens'
 import type { Connection, Totals } from './connection'
 import { createConnection } from './crowd'
@@ -16,6 +16,8 @@ export interface ResumeRun {
   /** Events that each client received: fewest and most. */
   readonly fewest: number
   readonly most: number
+  /** CPU time of the generator over wall time, while they came back. */
+  readonly generatorShare: number
 }
 
 /** Prepares board clients that all lost their connection at `cursor`, each with a token of its own. */
@@ -32,6 +34,7 @@ export async function prepareResume(order: ResumeOrder, totals: Totals): Promise
 
 /** All of them at once, without any jitter; resolves when the last one is caught up. */
 export async function resumeAll(clients: readonly Connection[], port: number): Promise<ResumeRun> {
+  const from = { at: now(), cpuMs: cpuMs() }
   await Promise.all(
     clients.map(async (client) => {
       await client.open(port)
@@ -40,5 +43,10 @@ export async function resumeAll(clients: readonly Connection[], port: number): P
   )
   const lastCaughtUpAt = now()
   const events = clients.map((client) => client.reader.events)
-  return { lastCaughtUpAt, fewest: Math.min(...events), most: Math.max(...events) }
+  return {
+    lastCaughtUpAt,
+    fewest: Math.min(...events),
+    most: Math.max(...events),
+    generatorShare: (cpuMs() - from.cpuMs) / (lastCaughtUpAt - from.at),
+  }
 }
