@@ -8,8 +8,7 @@
 export const SUPPORT: readonly string[] = [
   '**/*.test.{ts,tsx}',
   '**/*.features.ts',
-  'server/testing/**',
-  'ui/testing/**',
+  '**/testing/**',
   'ui/e2e/**',
   'scripts/**',
 ]
@@ -134,7 +133,7 @@ export const DOORS: readonly DoorRule[] = [
   { package: 'bun:sqlite', only: ['server/**/*.sqlite.ts', 'scripts/**', '**/*.test.ts'] },
   { package: 'ioredis', only: ['server/**/*.redis.ts'] },
   { package: 'kafkajs', only: ['server/kafka/**'] },
-  { package: 'jose', only: ['server/auth/**', 'server/testing/**', 'scripts/**'] },
+  { package: 'jose', only: ['server/auth/**', '**/testing/**', 'scripts/**'] },
   { package: 'pino', only: ['server/lib/logger.ts', 'server/main.ts', 'server/worker.ts'] },
   { package: 'swagger-ui-dist', only: ['server/openapi/**', 'server/openapi.ts'] },
   { package: '@elysiajs/eden', only: ['ui/src/**', '**/*.test.ts'] },
@@ -142,7 +141,7 @@ export const DOORS: readonly DoorRule[] = [
   { package: 'socket.io', only: ['scripts/bench/**'] },
   // Its members count as uses of the runtime only under the name of the global.
   { package: 'node:process', only: [] },
-  { package: 'solid-js', only: ['ui/src/**', 'ui/testing/**'] },
+  { package: 'solid-js', only: ['ui/src/**'] },
 ]
 export const DOOR_WHY = 'one door a package, so that it can be replaced in one place'
 

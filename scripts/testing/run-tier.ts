@@ -28,6 +28,7 @@ export async function runTier(root: string, tier: Tier): Promise<Outcome> {
         process.execPath,
         'test',
         ...tier.flags,
+        '--only-failures',
         '--reporter=junit',
         `--reporter-outfile=${reportFile}`,
         ...tier.files.map((path) => `./${path}`),
