@@ -1,0 +1,183 @@
+import { AppError } from '../errors'
+import type { EventLog, LogEntry } from '../event-log/event-log'
+import type { Logger } from '../lib/logger'
+import { compareIds, parseCursor } from '../protocol/cursor'
+import type { HubLimits } from './limits'
+import type { Publisher } from './publisher'
+import { runsOf } from './texts'
+
+/** Why all subscriptions of a node end at the same time. */
+export type EndReason = 'position_lost' | 'behind' | 'source_gap'
+
+export interface TailListener {
+  /** All subscriptions are to end, in this very tick; their clients resume. */
+  ended(reason: EndReason): void
+  /** The subject's tokens are revoked. */
+  revoked(subject: string): void
+  /** Entries came through. */
+  published(entries: readonly LogEntry[]): void
+}
+
+const RETRY_MS = [100, 500, 1_000, 2_000, 5_000]
+/** Entries this old when they come through are a reason to look how far behind the tail is. */
+const LATE_MS = 2_000
+const LOOK_EVERY_MS = 5_000
+
+/** The log does not continue where this node stands. */
+class Broken extends Error {
+  override readonly name = 'Broken'
+  constructor(readonly reason: EndReason) {
+    super(`the log does not continue here: ${reason}`)
+  }
+}
+
+/**
+ * Follows the log and hands everything to the publisher. A log that cannot be reached is tried again
+ * while sockets stay and are told the age of what they see; one that does not continue where this
+ * node stands is loaded anew, and the sockets resume.
+ */
+export class Tail {
+  /** Since when the log could not be read, or 0. */
+  private stalledSince = 0
+  /** When the oldest entry was appended that is here and not published, or 0. */
+  private heldSince = 0
+  private lookedAt = 0
+
+  constructor(
+    private readonly log: EventLog,
+    private readonly publisher: Publisher,
+    private readonly limits: HubLimits,
+    private readonly listener: TailListener,
+    private readonly logger: Logger,
+  ) {}
+
+  /** Loads the window. Rejects where the log cannot be read for good; otherwise it tries again. */
+  async load(signal: AbortSignal): Promise<void> {
+    const { windowMaxEntries, windowMaxBytes } = this.limits
+    for (let attempt = 0; !signal.aborted; attempt++) {
+      try {
+        const entries = await this.log.newest(windowMaxEntries, windowMaxBytes)
+        for (let at = 1; at < entries.length; at++) verifyLink(entries[at - 1]!, entries[at]!)
+        this.publisher.load(entries)
+        this.stalledSince = 0
+        return
+      } catch (error) {
+        const temporary = error instanceof AppError && error.temporary
+        if (!temporary && !(error instanceof Broken)) throw error
+        await this.stall(error, attempt, signal)
+      }
+    }
+  }
+
+  /** Follows until `signal` aborts; the window is loaded. */
+  async run(signal: AbortSignal): Promise<void> {
+    for (let attempt = 0; !signal.aborted;) {
+      try {
+        for await (const batch of this.log.tail(this.publisher.position!, signal)) {
+          attempt = 0
+          this.stalledSince = 0
+          await this.take(batch, signal)
+        }
+        if (!signal.aborted) throw new AppError('log_closed', 503, 'The log ended its tail.')
+      } catch (error) {
+        if (signal.aborted) return
+        const reason = breakReason(error)
+        if (reason) await this.reload(reason, signal)
+        else await this.stall(error, attempt++, signal)
+      }
+    }
+  }
+
+  /** Age of the oldest fact that is known not to have come through, in milliseconds. */
+  ageMs(now: number): number {
+    const held = this.heldSince > 0 ? now - this.heldSince : 0
+    const stalled = this.stalledSince > 0 ? now - this.stalledSince : 0
+    return Math.max(0, this.log.pendingAgeMs(), held, stalled, this.beatAgeMs(now))
+  }
+
+  private beatAgeMs(now: number): number {
+    const newest = this.publisher.newest
+    if (!this.limits.expectBeats || !newest) return 0
+    const lag = newest.kind === 'beat' ? Number(newest.note) || 0 : 0
+    return now - newest.at + lag
+  }
+
+  private async take(batch: readonly LogEntry[], signal: AbortSignal): Promise<void> {
+    this.heldSince = batch[0]?.at ?? 0
+    await this.refuseToFlood(batch)
+    let first = true
+    for (const run of runsOf(batch, this.limits.backpressureLimitBytes / 4)) {
+      // Publishing more in one tick would close even those who read as fast as they can.
+      if (!first) await new Promise((resolve) => setImmediate(resolve))
+      if (signal.aborted) return
+      first = false
+      this.heldSince = run[0]!.at
+      this.publish(run)
+    }
+    this.heldSince = 0
+  }
+
+  private publish(run: readonly LogEntry[]): void {
+    let before = this.publisher.newest!
+    for (const entry of run) {
+      verifyLink(before, entry)
+      before = entry
+    }
+    this.publisher.publishRun(run)
+    this.listener.published(run)
+    if (before.kind === 'gap') this.listener.ended('source_gap')
+    if (before.kind === 'revoke') this.listener.revoked(before.note)
+  }
+
+  /** More than half a window behind, resuming is cheaper for all than what would be published. */
+  private async refuseToFlood(batch: readonly LogEntry[]): Promise<void> {
+    const now = Date.now()
+    if (this.publisher.topics.size === 0 || !batch[0] || now - batch[0].at < LATE_MS) return
+    if (now - this.lookedAt < LOOK_EVERY_MS) return
+    this.lookedAt = now
+    const { windowMaxEntries, windowMaxBytes } = this.limits
+    const [oldest] = await this.log.newest(
+      Math.ceil(windowMaxEntries / 2),
+      Math.ceil(windowMaxBytes / 2),
+    )
+    const position = parseCursor(this.publisher.position!)!
+    if (oldest && compareIds(oldest.id, position.id) > 0) throw new Broken('behind')
+  }
+
+  private async reload(reason: EndReason, signal: AbortSignal): Promise<void> {
+    this.logger.warn({ reason, position: this.publisher.position }, 'window thrown away')
+    this.stalledSince ||= Date.now()
+    await this.load(signal)
+    this.heldSince = 0
+    if (!signal.aborted) this.listener.ended(reason)
+  }
+
+  private async stall(error: unknown, attempt: number, signal: AbortSignal): Promise<void> {
+    this.stalledSince ||= Date.now()
+    const retryMs = RETRY_MS[Math.min(attempt, RETRY_MS.length - 1)]!
+    this.logger.warn({ err: error, retryMs }, 'the log cannot be followed')
+    await abortable(retryMs, signal)
+  }
+}
+
+function verifyLink(before: LogEntry, entry: LogEntry): void {
+  if (entry.prevTag !== before.tag) throw new Broken('position_lost')
+}
+
+function breakReason(error: unknown): EndReason | null {
+  if (error instanceof Broken) return error.reason
+  return error instanceof AppError && error.code === 'position_lost' ? 'position_lost' : null
+}
+
+function abortable(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', done)
+      resolve()
+    }
+    const timer = setTimeout(done, ms)
+    signal.addEventListener('abort', done)
+    if (signal.aborted) done()
+  })
+}

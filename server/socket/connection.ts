@@ -1,0 +1,322 @@
+import type { ServerWebSocket } from 'bun'
+import type { Principal, VerifyToken } from '../auth/principal'
+import { AppError } from '../errors'
+import type { LogChannel } from '../event-log/event-log'
+import type { Hub } from '../hub/hub'
+import { type HubSocket, Replay } from '../hub/replay'
+import type { Topic } from '../hub/topics'
+import type { Logger } from '../lib/logger'
+import { CLOSE_CODES, type CloseCode } from '../protocol/close-codes'
+import type { ErrorCode } from '../protocol/error-codes'
+import { ERROR_CODES } from '../protocol/error-codes'
+import {
+  type ChannelName,
+  type ClientFrame,
+  decodeClientFrame,
+  encodeFrame,
+  splitFrames,
+} from '../protocol/frames'
+import type { Connections } from './connections'
+import { countIn, type SocketCounters } from './counters'
+import type { SocketLimits } from './limits'
+
+/** What all connections of a node share. */
+export interface SocketContext {
+  readonly hub: Hub
+  readonly verify: VerifyToken
+  readonly limits: SocketLimits
+  readonly connections: Connections
+  readonly counters: SocketCounters
+  readonly logger: Logger
+  draining: boolean
+  /** Counts up with each revocation: a token verified before one is verified again. */
+  revocations: number
+}
+
+/**
+ * One socket: decodes what the client sends, one object after the other, and keeps what it may see.
+ * It is handed to Bun as the socket's data, and the server's dispatcher calls `open`, `message`,
+ * `drain` and `close` on it. A hundred thousand of these lie idle: few fields, and no closure, timer
+ * or container of its own.
+ */
+export class Connection implements HubSocket {
+  /** Its place among all connections, -1 when it is not one of them. */
+  index = -1
+  private socket: ServerWebSocket<Connection> | null = null
+  private orders: Topic | Replay | null = null
+  private admin: Topic | Replay | null = null
+  /** Objects that wait for the `auth` before them. */
+  private waiting: string[] | null = null
+  /** When it ends by itself: the time for `auth`, then the token's expiry. */
+  private deadlineMs: number
+  private second = 0
+  private inSecond = 0
+  private invalid = 0
+
+  /**
+   * @param address whose unauthenticated sockets are counted
+   * @param principal who the request's own credentials spoke for, null without any
+   */
+  constructor(
+    private readonly context: SocketContext,
+    private address: string | null,
+    private principal: Principal | null,
+  ) {
+    this.deadlineMs = Date.now() + context.limits.authTimeoutMs
+  }
+
+  // What the dispatcher calls.
+
+  open(socket: ServerWebSocket<Connection>): void {
+    const { connections, counters, draining, limits } = this.context
+    this.socket = socket
+    counters.opened++
+    connections.add(this)
+    const { address, principal } = this
+    this.address = null
+    this.principal = null
+    if (draining) return this.end(CLOSE_CODES.restart)
+    if (principal) return this.admit(principal)
+    if (address === null) return
+    if (connections.unauthenticated.of(address) >= limits.maxUnauthenticatedPerAddress) {
+      return this.end(CLOSE_CODES.tooMany)
+    }
+    connections.unauthenticated.add(address)
+    this.address = address
+  }
+
+  message(_socket: ServerWebSocket<Connection>, frame: string | Buffer): void {
+    if (typeof frame !== 'string') return this.end(CLOSE_CODES.unsupported)
+    if (this.isClosed()) return
+    const lines = splitFrames(frame)
+    if (!this.isWithinRate(lines.length)) return this.end(CLOSE_CODES.tooMany)
+    if (this.waiting) this.waiting.push(...lines)
+    else this.take(lines)
+  }
+
+  drain(): void {
+    if (this.orders instanceof Replay) this.orders.drain()
+    if (this.admin instanceof Replay) this.admin.drain()
+  }
+
+  close(_socket: ServerWebSocket<Connection>, code: number): void {
+    countIn(this.context.counters.closed, code)
+    this.release()
+    this.socket = null
+  }
+
+  // What the hub calls.
+
+  send(text: string): void {
+    this.socket?.send(text)
+  }
+
+  bufferedBytes(): number {
+    return this.socket?.getBufferedAmount() ?? 0
+  }
+
+  mayRead(channel: ChannelName): boolean {
+    const { principal } = this
+    if (principal === null || Date.now() >= this.deadlineMs) return false
+    return channel === 'orders' || principal.staff
+  }
+
+  join(topic: string): void {
+    this.socket?.subscribe(topic)
+  }
+
+  settle(channel: ChannelName, subscription: Topic | Replay | null): void {
+    this[channel] = subscription
+  }
+
+  /** Closes the socket; nothing is sent or taken any more. */
+  end({ code, reason }: CloseCode): void {
+    const { socket } = this
+    this.release()
+    this.socket = null
+    socket?.close(code, reason)
+  }
+
+  // What those who look at all connections call.
+
+  /** Ends what has run out: the time for `auth`, the token, the patience with a replay. */
+  sweep(nowMs: number): void {
+    if (nowMs >= this.deadlineMs) {
+      return this.end(this.principal ? CLOSE_CODES.unauthorized : CLOSE_CODES.authTimeout)
+    }
+    if (this.isStalled(this.orders, nowMs) || this.isStalled(this.admin, nowMs)) {
+      this.context.counters.stalled++
+      this.end(CLOSE_CODES.resume)
+    }
+  }
+
+  isOf(subject: string): boolean {
+    return this.principal?.subject === subject
+  }
+
+  isSubscribed(): boolean {
+    return this.orders !== null || this.admin !== null
+  }
+
+  /** Nothing of the log reaches it any more, though it is still open: it is about to be ended. */
+  cut(): void {
+    this.waiting = []
+    this.drop('orders')
+    this.drop('admin')
+  }
+
+  // Frames.
+
+  private take(lines: readonly string[]): void {
+    for (let at = 0; at < lines.length && !this.isClosed(); at++) {
+      const decoded = decodeClientFrame(lines[at]!)
+      if (!decoded.ok) this.refuseFrame(decoded.message)
+      else if (decoded.frame.event === 'auth') {
+        this.waiting = lines.slice(at + 1)
+        return void this.authenticate(decoded.frame.data.token)
+      } else this.obey(decoded.frame)
+    }
+  }
+
+  private obey(frame: Exclude<ClientFrame, { event: 'auth' }>): void {
+    if (this.principal === null) return this.error('unauthenticated')
+    if (Date.now() >= this.deadlineMs) return this.end(CLOSE_CODES.unauthorized)
+    switch (frame.event) {
+      case 'subscribe:orders':
+        return this.subscribe(
+          { name: 'orders', customer: this.principal.subject },
+          frame.data.cursor,
+        )
+      case 'subscribe:admin':
+        if (!this.principal.staff) return this.error('forbidden')
+        return this.subscribe({ name: 'admin' }, frame.data.cursor)
+      case 'unsubscribe:orders':
+        return this.unsubscribe('orders')
+      case 'unsubscribe:admin':
+        return this.unsubscribe('admin')
+    }
+  }
+
+  private subscribe(channel: LogChannel, cursor: string | undefined): void {
+    if (this[channel.name] !== null) return this.error('already_subscribed')
+    this.context.hub.subscribe(this, channel, this.principal!.subject, cursor)
+  }
+
+  private unsubscribe(channel: ChannelName): void {
+    if (this[channel] === null) return this.error('not_subscribed')
+    this.drop(channel)
+    this.send(encodeFrame({ event: 'unsubscribed', data: { channel } }))
+  }
+
+  private refuseFrame(message: string): void {
+    this.context.counters.invalidFrames++
+    this.invalid++
+    if (this.invalid >= this.context.limits.maxInvalidFrames) this.end(CLOSE_CODES.badFrame)
+    else this.error('invalid_frame', message)
+  }
+
+  private error(code: ErrorCode, message: string = ERROR_CODES[code]): void {
+    this.send(encodeFrame({ event: 'error', data: { code, message } }))
+  }
+
+  private isWithinRate(objects: number): boolean {
+    const second = Math.floor(performance.now() / 1_000)
+    this.inSecond = second === this.second ? this.inSecond + objects : objects
+    this.second = second
+    return this.inSecond <= this.context.limits.maxFramesPerSecond
+  }
+
+  // Who it is.
+
+  /** Whatever comes of it, the objects behind it are taken in their order afterwards. */
+  private async authenticate(token: string): Promise<void> {
+    try {
+      const principal = await verifyNow(this.context, token)
+      if (this.isClosed()) return
+      this.admit(principal)
+    } catch (error) {
+      if (this.isClosed()) return
+      return this.end(refusal(error, this.context.logger))
+    }
+    const lines = this.waiting
+    this.waiting = null
+    if (lines && lines.length > 0) this.take(lines)
+  }
+
+  private admit(principal: Principal): void {
+    const { connections, hub, limits } = this.context
+    const known = this.principal
+    if (known && known.subject !== principal.subject) return this.end(CLOSE_CODES.subjectChanged)
+    if (!known) {
+      if (connections.users.of(principal.subject) >= limits.maxSocketsPerUser) {
+        return this.end(CLOSE_CODES.tooMany)
+      }
+      connections.users.add(principal.subject)
+      this.forgetAddress()
+    }
+    this.principal = principal
+    this.deadlineMs = principal.expiresAt === null ? Infinity : principal.expiresAt * 1_000
+    const { expiresAt } = principal
+    const { heartbeatMs } = hub.limits
+    this.send(encodeFrame({ event: 'authenticated', data: { expiresAt, heartbeatMs } }))
+    if (principal.staff || this.admin === null) return
+    this.error('forbidden')
+    this.unsubscribe('admin')
+  }
+
+  private forgetAddress(): void {
+    if (this.address !== null) this.context.connections.unauthenticated.remove(this.address)
+    this.address = null
+  }
+
+  // Endings.
+
+  private isClosed(): boolean {
+    return this.socket === null
+  }
+
+  private isStalled(subscription: Topic | Replay | null, nowMs: number): boolean {
+    const { replayStallMs } = this.context.hub.limits
+    return subscription instanceof Replay && subscription.isStalled(nowMs, replayStallMs)
+  }
+
+  /** Ends the subscription or replay of one channel. */
+  private drop(channel: ChannelName): void {
+    const subscription = this[channel]
+    if (subscription === null) return
+    this[channel] = null
+    if (subscription instanceof Replay) return subscription.cancel()
+    this.socket?.unsubscribe(subscription.name)
+    this.context.hub.leave(subscription)
+  }
+
+  /** Gives back all that it holds; a second time nothing is left to give. */
+  private release(): void {
+    this.drop('orders')
+    this.drop('admin')
+    this.forgetAddress()
+    this.waiting = null
+    if (this.principal) this.context.connections.users.remove(this.principal.subject)
+    this.principal = null
+    this.context.connections.remove(this)
+  }
+}
+
+/** Verifies a token, once more where a revocation came through meanwhile. */
+export async function verifyNow(
+  context: Pick<SocketContext, 'verify' | 'revocations'>,
+  token: string,
+): Promise<Principal> {
+  for (;;) {
+    const { revocations } = context
+    const principal = await context.verify(token)
+    if (revocations === context.revocations) return principal
+  }
+}
+
+/** A bad token is its owner's business; when nobody can tell, the client tries again. */
+function refusal(error: unknown, logger: Logger): CloseCode {
+  if (error instanceof AppError && error.status < 500) return CLOSE_CODES.unauthorized
+  logger.error({ err: error }, 'a token could not be verified')
+  return CLOSE_CODES.tryLater
+}
