@@ -13,7 +13,11 @@ const amount = (description: string) =>
 
 const time = (description: string) => t.String({ format: 'date-time', description })
 
-const OrderStatusModel = t.UnionEnum([...ORDER_STATUSES], { description: 'Where the order is.' })
+const OrderStatusModel = t.UnionEnum([...ORDER_STATUSES], {
+  description: 'Where the order is.',
+  // Elysia's own default is the first of them, which a request without a status would then mean.
+  default: undefined,
+})
 
 const AddressModel = t.Object({
   name: text('Who receives it.', 'Alice Miller'),

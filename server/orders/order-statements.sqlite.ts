@@ -135,15 +135,12 @@ function prepareKeys(sqlite: Sqlite) {
       `SELECT request_hash AS requestHash, answer FROM idempotency_keys
        WHERE subject = $subject AND key = $key AND kept_at > $after`,
     ),
-    /** An outdated one that the sweep has not reached. */
-    dropKey: sqlite.prepare<null, { subject: string; key: string }>(
-      'DELETE FROM idempotency_keys WHERE subject = $subject AND key = $key',
-    ),
+    /** Takes the place of an outdated one that the sweep has not reached. */
     keepKey: sqlite.prepare<
       null,
       { subject: string; key: string; requestHash: string; answer: string; keptAt: number }
     >(
-      `INSERT INTO idempotency_keys (subject, key, request_hash, answer, kept_at)
+      `INSERT OR REPLACE INTO idempotency_keys (subject, key, request_hash, answer, kept_at)
        VALUES ($subject, $key, $requestHash, $answer, $keptAt)`,
     ),
     sweepKeys: sqlite.prepare<null, Bound<Walk>>(

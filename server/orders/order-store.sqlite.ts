@@ -68,7 +68,6 @@ export function openSqliteOrderStore(
 
   function keep({ subject, key, requestHash }: IdempotencyKey, order: Order, at: Date): void {
     const keptAt = at.getTime()
-    statements.dropKey.run({ subject, key })
     statements.keepKey.run({ subject, key, requestHash, answer: serializeOrder(order), keptAt })
   }
 
