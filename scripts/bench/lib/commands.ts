@@ -15,7 +15,7 @@ export type Answer =
 export function answerCommands<C extends CommandTable<C>>(commands: C): void {
   const byName = new Map<string, (...given: never[]) => unknown>(Object.entries(commands))
   const send = (answer: Answer): void => void process.send?.(answer)
-  process.on('message', async ({ id, name, given }: Question) => {
+  const answer = async ({ id, name, given }: Question): Promise<void> => {
     try {
       const command = byName.get(name)
       if (!command) throw new Error(`no command ${name}`)
@@ -23,7 +23,8 @@ export function answerCommands<C extends CommandTable<C>>(commands: C): void {
     } catch (error) {
       send({ id, error: error instanceof Error ? (error.stack ?? error.message) : String(error) })
     }
-  })
+  }
+  process.on('message', (question: Question) => void answer(question))
   process.on('disconnect', () => process.exit())
   send({ id: 0, value: null })
 }

@@ -35,9 +35,9 @@ export function recordWrites(fileName: string): { startWorks(): void; recording(
 
   function record(sql: string, method: Method, given: readonly SQLQueryBindings[]): void {
     if (!started) setup.push([numberOf(sql), method, ...given])
-    else if (/^BEGIN/.test(sql)) groups.push([])
-    else if (/^SAVEPOINT/.test(sql)) work = []
-    else if (/^RELEASE/.test(sql)) groups.at(-1)!.push(work)
+    else if (sql.startsWith('BEGIN')) groups.push([])
+    else if (sql.startsWith('SAVEPOINT')) work = []
+    else if (sql.startsWith('RELEASE')) groups.at(-1)!.push(work)
     else if (WRITES.test(sql)) work.push([numberOf(sql), method, ...given])
   }
   function numberOf(sql: string): number {
