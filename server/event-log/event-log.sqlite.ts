@@ -15,7 +15,7 @@ import type {
   Replay,
 } from './event-log'
 import { replay } from './replay.sqlite'
-import { prepareTrim, type Retention, TRIM_STEP_ENTRIES } from './retention.sqlite'
+import { prepareTrimmer, type Retention } from './retention.sqlite'
 import { entryOfRow, type EntryRow, prepareRows, sizeOfRow } from './rows.sqlite'
 import { follow, RecentBatches, type TailSource } from './tail'
 import { LogWriter } from './writer.sqlite'
@@ -55,7 +55,7 @@ export function openSqliteLog(database: Database, options: SqliteLogOptions): Sq
 class SqliteLog implements SqliteEventLog {
   readonly #rows
   readonly #writer
-  readonly #trimStep
+  readonly #trimmer
   readonly #now
   readonly #recent = new RecentBatches(RECENT_ENTRIES)
   readonly #closed = new AbortController()
@@ -68,7 +68,7 @@ class SqliteLog implements SqliteEventLog {
   ) {
     this.#now = options.now ?? Date.now
     this.#rows = prepareRows(database.sqlite)
-    this.#trimStep = prepareTrim(database.sqlite)
+    this.#trimmer = prepareTrimmer(database.sqlite)
     this.#writer = new LogWriter(database, this.#rows, this.#now)
     this.#tailSource = {
       head: () => this.#writer.head(),
@@ -124,14 +124,12 @@ class SqliteLog implements SqliteEventLog {
 
   async trim(): Promise<number> {
     let total = 0
-    while (!this.#closed.signal.aborted) {
-      const removed = await this.database.transact(() => {
-        const count = this.#trimStep(this.options, this.#now())
-        if (count > 0) this.#writer.trimmed(this.#rows.oldestId.get()?.id ?? 0)
-        return count
+    while (!this.#closed.signal.aborted && this.#trimmer.due(this.options, this.#now())) {
+      total += await this.database.transact(() => {
+        const removed = this.#trimmer.step(this.options, this.#now())
+        this.#writer.trimmed(this.#rows.oldestId.get()!.id!)
+        return removed
       })
-      total += removed
-      if (removed < TRIM_STEP_ENTRIES) break
     }
     return total
   }

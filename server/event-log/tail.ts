@@ -8,11 +8,14 @@ export interface TailSource {
   head(): Cursor
   /** The batch that became durable right after `position`, while it is still in memory. */
   recent(position: Cursor): readonly LogEntry[] | undefined
-  /** A bounded number of durable entries right after `position`, at least one. Throws `position_lost`. */
+  /**
+   * A bounded number of durable entries right after `position`, which is not the head. Throws
+   * `position_lost` unless there is at least one and it follows on the entry at `position`.
+   */
   read(position: Cursor): readonly LogEntry[]
   /** Throws `position_lost` unless the log holds the entry at `position`. */
   check(position: Cursor): void
-  /** Resolves after the next commit that appended, or when `signal` aborts. */
+  /** Resolves after the next commit that appended, or when `signal` (not yet aborted) aborts. */
   advanced(signal: AbortSignal): Promise<void>
 }
 
@@ -67,7 +70,7 @@ export class RecentBatches {
     return this.#batches.get(position)
   }
 
-  /** Resolves at the next `add`, or when `signal` aborts. */
+  /** Resolves at the next `add`, or when `signal` (not yet aborted) aborts. */
   added(signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
       const wake = () => {
@@ -77,7 +80,6 @@ export class RecentBatches {
       }
       this.#waiting.add(wake)
       signal.addEventListener('abort', wake)
-      if (signal.aborted) wake()
     })
   }
 }

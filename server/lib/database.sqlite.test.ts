@@ -116,7 +116,9 @@ describe('group commit', () => {
     ])
     // SQLite ends the whole transaction then: nobody of the group is told that it is on disk.
     expect(told.map(String)).toEqual(
-      told.map(() => expect.stringContaining('AppError: The database could not store the change.')),
+      told.map(
+        () => 'AppError: The database could not store the change. (database or disk is full)',
+      ),
     )
     expect(texts(database)).toEqual(['kept'])
     database.sqlite.run('PRAGMA max_page_count = 100000')
