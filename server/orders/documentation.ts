@@ -13,6 +13,8 @@ const PROBLEMS = {
   428: '`If-Match` is missing.',
 } as const
 
+export const ETAG_HEADER = { ETag: 'The version, quoted.' }
+
 interface RouteText {
   readonly tag: 'Orders' | 'Staff' | 'Shop'
   readonly summary: string

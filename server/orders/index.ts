@@ -1,33 +1,19 @@
-import { Elysia, ParseError, t } from 'elysia'
-import { authentication } from '../auth/macro'
-import type { VerifyToken } from '../auth/principal'
-import { AppError } from '../errors'
-import type { Cursor } from '../protocol/cursor'
+import { Elysia } from 'elysia'
 import { documented } from './documentation'
-import { AdminQueryModel, CancelModel, DOCUMENTED_MODELS } from './model'
-import { DraftModel, PageQueryModel, StatusModel } from './model'
-import type { OrderStore } from './order-store'
-import { entityTag } from './precondition'
+import { DOCUMENTED_MODELS } from './model'
+import type { OrdersRoutesDeps } from './routes.deps'
+import { customerRoutes } from './routes.customer'
+import { staffRoutes } from './routes.staff'
 import { createOrderService } from './service'
-import type { ShopSettings } from './shop'
-
-export interface OrdersRoutesDeps {
-  readonly store: OrderStore
-  /** The newest entry that this node has published: the cursor of the lists. */
-  readonly position: () => Cursor
-  readonly shop: ShopSettings
-  readonly verify: VerifyToken
-}
-
-const IfMatch = t.String({ description: 'The ETag of the order that you saw.', examples: ['"1"'] })
-const ETAG = { ETag: 'The version, quoted.' }
 
 /** Every route of products and orders, under `/api`. Failures are thrown as `AppError`s. */
-export function ordersRoutes({ store, position, shop, verify }: OrdersRoutesDeps) {
+export function ordersRoutes(deps: OrdersRoutesDeps) {
+  const { store, shop } = deps
   const service = createOrderService(store, shop)
   return new Elysia({ name: 'orders', prefix: '/api' })
-    .use(authentication(verify))
     .model(DOCUMENTED_MODELS)
+    .use(customerRoutes(deps, service))
+    .use(staffRoutes(deps, service))
     .get('/products', async () => ({ items: await store.products(), cursor: null, next: null }), {
       detail: documented({
         tag: 'Shop',
@@ -36,171 +22,4 @@ export function ordersRoutes({ store, position, shop, verify }: OrdersRoutesDeps
         problems: [],
       }),
     })
-    .post(
-      '/orders',
-      async ({ principal, body, headers, set, status }) => {
-        const order = await service.place(principal, body, headers['idempotency-key'])
-        set.headers.location = `/api/orders/${order.orderId}`
-        set.headers.etag = entityTag(order.version)
-        return status(201, order)
-      },
-      {
-        signedIn: true,
-        parse: 'json',
-        body: DraftModel,
-        headers: t.Object({
-          'idempotency-key': t.Optional(
-            t.String({ description: 'Makes it safe to repeat the request, for 24 hours.' }),
-          ),
-        }),
-        detail: documented({
-          tag: 'Orders',
-          summary: 'Place an order',
-          description:
-            'Prices, tax and totals are the shop’s. Lines of one product are merged. With an ' +
-            '`Idempotency-Key` a repeated request gets the first answer.',
-          answer: {
-            status: 201,
-            model: 'Order',
-            description: 'The order.',
-            headers: { ...ETAG, Location: 'Where it is.' },
-          },
-          problems: [400, 401, 409, 422],
-        }),
-      },
-    )
-    .get(
-      '/orders',
-      async ({ principal, query }) => {
-        // Before the state is read: a change in between is replayed, and folds to the same order.
-        const cursor = position()
-        return { cursor, ...(await store.ofBuyer(principal.subject, query)) }
-      },
-      {
-        signedIn: true,
-        query: PageQueryModel,
-        detail: documented({
-          tag: 'Orders',
-          summary: 'List my orders, newest first',
-          answer: { status: 200, model: 'OrderList', description: 'One page.' },
-          problems: [400, 401, 422],
-        }),
-      },
-    )
-    .get(
-      '/orders/:id',
-      async ({ principal, params, set }) => {
-        const { order, history } = await service.find(principal, params.id)
-        set.headers.etag = entityTag(order.version)
-        return { ...order, history }
-      },
-      {
-        signedIn: true,
-        detail: documented({
-          tag: 'Orders',
-          summary: 'Read an order with its history',
-          description: 'Customers read their own; staff read any.',
-          answer: { status: 200, model: 'OrderDetail', description: 'The order.', headers: ETAG },
-          problems: [401, 404],
-        }),
-      },
-    )
-    .post(
-      '/orders/:id/cancel',
-      async ({ principal, params, body, headers, set }) => {
-        const order = await service.cancel(principal, params.id, {
-          ifMatch: headers['if-match'],
-          ...body,
-        })
-        set.headers.etag = entityTag(order.version)
-        return order
-      },
-      {
-        signedIn: true,
-        // 'json' is for the API description: the first one always has an answer.
-        parse: [parseOptionalJson, 'json'],
-        transform: requireObject,
-        body: CancelModel,
-        headers: t.Object({ 'if-match': t.Optional(IfMatch) }),
-        detail: documented({
-          tag: 'Orders',
-          summary: 'Cancel an order',
-          description:
-            'Possible until it is shipped. Cancelling a cancelled order changes nothing and is ' +
-            'no error. Staff who cancel somebody’s order must send `If-Match`.',
-          answer: { status: 200, model: 'Order', description: 'The order.', headers: ETAG },
-          problems: [400, 401, 404, 409, 412, 422, 428],
-        }),
-      },
-    )
-    .get(
-      '/admin/orders',
-      async ({ query }) => {
-        const cursor = position()
-        return { cursor, ...(await store.all(query)) }
-      },
-      {
-        staff: true,
-        query: AdminQueryModel,
-        detail: documented({
-          tag: 'Staff',
-          summary: 'List and search all orders, newest first',
-          answer: { status: 200, model: 'OrderList', description: 'One page.' },
-          problems: [400, 401, 403, 422],
-        }),
-      },
-    )
-    .patch(
-      '/admin/orders/:id',
-      async ({ principal, params, body, headers, set }) => {
-        const order = await service.changeStatus(principal, params.id, {
-          ifMatch: headers['if-match'],
-          ...body,
-        })
-        set.headers.etag = entityTag(order.version)
-        return order
-      },
-      {
-        staff: true,
-        parse: 'json',
-        body: StatusModel,
-        headers: t.Object({ 'if-match': t.Optional(IfMatch) }),
-        detail: documented({
-          tag: 'Staff',
-          summary: 'Change the status of an order',
-          description:
-            'Needs `If-Match` with the ETag of the order that you saw. An illegal transition is ' +
-            'answered with the `allowed` ones. A `reason` goes with `cancelled` only.',
-          answer: { status: 200, model: 'Order', description: 'The order.', headers: ETAG },
-          problems: [400, 401, 403, 404, 409, 412, 422, 428],
-        }),
-      },
-    )
-    .get('/admin/stats', () => store.stats(), {
-      staff: true,
-      detail: documented({
-        tag: 'Staff',
-        summary: 'Read the figures of the board',
-        answer: { status: 200, model: 'Stats', description: 'Absolute figures, exact now.' },
-        problems: [401, 403],
-      }),
-    })
-}
-
-/** No body at all is an empty object. Elysia would take malformed JSON for no body as well. */
-async function parseOptionalJson({ request }: { readonly request: Request }): Promise<unknown> {
-  const text = await request.text()
-  if (text.trim() === '') return {}
-  try {
-    return JSON.parse(text)
-  } catch (cause) {
-    throw new ParseError(cause instanceof Error ? cause : undefined)
-  }
-}
-
-/** Elysia would make an empty object of `[]` or a text before it looks at the schema. */
-function requireObject({ body }: { readonly body: unknown }): void {
-  if (typeof body === 'object' && body !== null && !Array.isArray(body)) return
-  const extensions = { field: 'body' }
-  throw new AppError('invalid_request', 422, 'body: expected an object.', { extensions })
 }

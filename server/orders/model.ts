@@ -58,6 +58,11 @@ export const StatusModel = t.Object({
   reason: t.Optional(ReasonModel),
 })
 
+export const IfMatchModel = t.String({
+  description: 'The ETag of the order that you saw.',
+  examples: ['"1"'],
+})
+
 const page = {
   limit: t.Integer({ minimum: 1, maximum: 100, default: 50, description: 'Orders a page.' }),
   next: t.Optional(

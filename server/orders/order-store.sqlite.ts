@@ -2,152 +2,181 @@ import { AppError } from '../errors'
 import type { OrderEvent } from '../event-log/event-log'
 import type { Database } from '../lib/database.sqlite'
 import type { Order } from '../protocol/order'
+import type { Stats } from '../protocol/stats'
 import { KEY_KEPT_MS } from './idempotency'
 import type { IdempotencyKey } from './idempotency'
 import { eventSource, orderEvent, serializeOrder } from './order-event'
-import type { AdminQuery, OrderPage, OrderStore, PageQuery, PlaceOutcome } from './order-store'
+import type {
+  AdminQuery,
+  ChangeCommand,
+  OrderPage,
+  OrderStore,
+  OrderWithHistory,
+  PageQuery,
+  PlaceCommand,
+  PlaceOutcome,
+} from './order-store'
 import { prepareStatements } from './order-statements.sqlite'
 import type { OrderRow, Statements } from './order-statements.sqlite'
+import type { Product } from './product'
 import type { Decision } from './rules'
 import { searchText, searchWords } from './search'
 import { createDayOf } from './shop'
-import type { ShopSettings } from './shop'
+import type { DayOf, ShopSettings } from './shop'
 import { ALL_DAYS, figuresOf, minuteOf, MINUTES_SHOWN, perMinute } from './statistics'
 import { statsDifference } from './statistics'
+
+/** Logs an event inside the running transaction; `source` names the fact. */
+type AppendEvent = (event: OrderEvent, source: string) => void
 
 /** Each time that so many orders were placed, at most `SWEEP_ROWS` outdated rows are deleted. */
 const SWEEP_EVERY = 64
 const SWEEP_ROWS = 256
 
-/**
- * The orders of the embedded engine, beside the log in its one file.
- * @param append logs an event inside the running transaction; `source` names the fact
- * @param now the clock
- */
+/** The orders of the embedded engine, beside the log in its one file. */
 export function openSqliteOrderStore(
   database: Database,
-  append: (event: OrderEvent, source: string) => void,
+  append: AppendEvent,
   shop: ShopSettings,
   now: () => Date = () => new Date(),
 ): OrderStore {
-  const statements = prepareStatements(database.sqlite)
-  const dayOf = createDayOf(shop.timeZone)
-  const inFlight = new Set<string>()
-  let placed = 0
+  return new SqliteOrderStore(database, append, createDayOf(shop.timeZone), now)
+}
 
-  function write(decision: Decision, before: OrderRow | null): Decision {
-    if (decision.outcome !== 'accepted') return decision
-    const { order, by } = decision
-    const body = serializeOrder(order)
-    const day = before?.day ?? dayOf(new Date(order.createdAt))
-    if (before) statements.updateOrder.run({ orderId: order.orderId, status: order.status, body })
-    else insertOrder(statements, order, day, body)
-    statements.insertChange.run({
-      orderId: order.orderId,
-      version: order.version,
-      status: order.status,
-      at: order.updatedAt,
-      by,
-      reason: order.reason ?? null,
-    })
-    const counted = before && { day, order: orderOf(before) }
-    for (const row of statsDifference(counted, { day, order })) {
-      statements.addToStats.run(row)
-    }
-    append(orderEvent(order, body), eventSource(order))
-    return decision
+class SqliteOrderStore implements OrderStore {
+  readonly #statements: Statements
+  /** Keys whose order waits for its commit. One process owns the file, so memory knows them all. */
+  readonly #inFlight = new Set<string>()
+  #placed = 0
+
+  constructor(
+    private readonly database: Database,
+    private readonly append: AppendEvent,
+    private readonly dayOf: DayOf,
+    private readonly now: () => Date,
+  ) {
+    this.#statements = prepareStatements(database.sqlite)
   }
 
-  function keptAnswer({ subject, key, requestHash }: IdempotencyKey): PlaceOutcome | null {
-    const kept = statements.keptKey.get({ subject, key, after: now().getTime() - KEY_KEPT_MS })
+  async place(command: PlaceCommand): Promise<PlaceOutcome> {
+    const { idempotency } = command
+    if (!idempotency) return this.#place(command)
+    const claim = JSON.stringify([idempotency.subject, idempotency.key])
+    if (this.#inFlight.has(claim)) return { outcome: 'in_flight' }
+    const answer = this.#keptAnswer(idempotency)
+    if (answer) return answer
+    this.#inFlight.add(claim)
+    try {
+      return await this.#place(command)
+    } finally {
+      this.#inFlight.delete(claim)
+    }
+  }
+
+  change({ orderId, decide }: ChangeCommand): Promise<Decision> {
+    return this.database.transact(() => {
+      const row = this.#statements.orderById.get({ orderId })
+      const decision = decide(row && orderOf(row), this.now())
+      if (decision.outcome === 'accepted') this.#write(decision.order, decision.by, row)
+      return decision
+    })
+  }
+
+  async find(orderId: string): Promise<OrderWithHistory | null> {
+    const row = this.#statements.orderById.get({ orderId })
+    return row && { order: orderOf(row), history: this.#statements.changesOf(orderId) }
+  }
+
+  async ofBuyer(buyerId: string, query: PageQuery): Promise<OrderPage> {
+    const before = this.#positionOf(query, (row) => row.buyerId === buyerId)
+    return pageOf(query, this.#statements.ordersOfBuyer.all({ buyerId, ...walk(query, before) }))
+  }
+
+  async all(query: AdminQuery): Promise<OrderPage> {
+    const before = this.#positionOf(query, () => true)
+    return pageOf(query, findOrders(this.#statements, query, before))
+  }
+
+  async stats(): Promise<Stats> {
+    const at = this.now()
+    const day = this.dayOf(at)
+    const counts = this.#statements.minutesFrom.all({ first: minuteOf(at) - MINUTES_SHOWN + 1 })
+    return {
+      at: at.toISOString(),
+      day,
+      all: figuresOf(this.#statements.statsOfDay.all({ day: ALL_DAYS })),
+      today: figuresOf(this.#statements.statsOfDay.all({ day })),
+      perMinute: perMinute(new Map(counts.map(({ minute, count }) => [minute, count])), at),
+    }
+  }
+
+  async products(): Promise<readonly Product[]> {
+    return this.#statements.activeProducts()
+  }
+
+  seedProducts(products: readonly Product[]): Promise<boolean> {
+    return this.database.transact(() => {
+      if (this.#statements.anyProduct.get()) return false
+      for (const product of products) {
+        this.#statements.insertProduct.run({ ...product, active: product.active ? 1 : 0 })
+      }
+      return true
+    })
+  }
+
+  #place({ productIds, idempotency, decide }: PlaceCommand): Promise<Decision> {
+    return this.database.transact(() => {
+      const at = this.now()
+      const products = this.#statements.productsById(productIds)
+      const decision = decide({ products, orderId: Bun.randomUUIDv7('hex', at), at })
+      if (decision.outcome !== 'accepted') return decision
+      const { order, by } = decision
+      const answer = this.#write(order, by, null)
+      if (idempotency)
+        this.#statements.keepKey.run({ ...idempotency, answer, keptAt: at.getTime() })
+      if (++this.#placed % SWEEP_EVERY === 0) this.#sweep(at)
+      return decision
+    })
+  }
+
+  /** Everything that changes together with an order, and the event of it. Answers its JSON. */
+  #write(order: Order, by: string, before: OrderRow | null): string {
+    const body = serializeOrder(order)
+    const { orderId, status, version, updatedAt: at } = order
+    const day = before?.day ?? this.dayOf(new Date(order.createdAt))
+    if (before) this.#statements.updateOrder.run({ orderId, status, body })
+    else insertOrder(this.#statements, order, day, body)
+    const reason = order.reason ?? null
+    this.#statements.insertChange.run({ orderId, version, status, at, by, reason })
+    const counted = before && { day, order: orderOf(before) }
+    for (const row of statsDifference(counted, { day, order })) this.#statements.addToStats.run(row)
+    this.append(orderEvent(order, body), eventSource(order))
+    return body
+  }
+
+  #keptAnswer({ subject, key, requestHash }: IdempotencyKey): PlaceOutcome | null {
+    const after = this.now().getTime() - KEY_KEPT_MS
+    const kept = this.#statements.keptKey.get({ subject, key, after })
     if (!kept) return null
     return kept.requestHash === requestHash
       ? { outcome: 'replayed', order: JSON.parse(kept.answer) as Order }
       : { outcome: 'key_reused' }
   }
 
-  function keep({ subject, key, requestHash }: IdempotencyKey, order: Order, at: Date): void {
-    const keptAt = at.getTime()
-    statements.keepKey.run({ subject, key, requestHash, answer: serializeOrder(order), keptAt })
-  }
-
-  function sweep(at: Date): void {
+  #sweep(at: Date): void {
     const before = at.getTime() - KEY_KEPT_MS
-    statements.sweepKeys.run({ before, limit: SWEEP_ROWS })
-    statements.sweepMinutes.run({ before: minuteOf(at) - MINUTES_SHOWN, limit: SWEEP_ROWS })
+    this.#statements.sweepKeys.run({ before, limit: SWEEP_ROWS })
+    this.#statements.sweepMinutes.run({ before: minuteOf(at) - MINUTES_SHOWN, limit: SWEEP_ROWS })
   }
 
-  return {
-    async place({ productIds, idempotency, decide }) {
-      const claim = idempotency && JSON.stringify([idempotency.subject, idempotency.key])
-      if (claim && inFlight.has(claim)) return { outcome: 'in_flight' }
-      const answer = idempotency && keptAnswer(idempotency)
-      if (answer) return answer
-      if (claim) inFlight.add(claim)
-      try {
-        return await database.transact(() => {
-          const at = now()
-          const products = statements.productsById(productIds)
-          const decision = decide({ products, orderId: Bun.randomUUIDv7('hex', at), at })
-          if (decision.outcome !== 'accepted') return decision
-          write(decision, null)
-          if (idempotency) keep(idempotency, decision.order, at)
-          if (++placed % SWEEP_EVERY === 0) sweep(at)
-          return decision
-        })
-      } finally {
-        if (claim) inFlight.delete(claim)
-      }
-    },
-
-    change({ orderId, decide }) {
-      return database.transact(() => {
-        const row = statements.orderById.get({ orderId })
-        return write(decide(row && orderOf(row), now()), row)
-      })
-    },
-
-    async find(orderId) {
-      const row = statements.orderById.get({ orderId })
-      return row && { order: orderOf(row), history: statements.changesOf(orderId) }
-    },
-
-    async ofBuyer(buyerId, query) {
-      const before = positionOf(statements, query, (row) => row.buyerId === buyerId)
-      return pageOf(query, statements.ordersOfBuyer.all({ buyerId, ...walk(query, before) }))
-    },
-
-    async all(query) {
-      const before = positionOf(statements, query, () => true)
-      return pageOf(query, findOrders(statements, query, before))
-    },
-
-    async stats() {
-      const at = now()
-      const day = dayOf(at)
-      const counts = statements.minutesFrom.all({ first: minuteOf(at) - MINUTES_SHOWN + 1 })
-      return {
-        at: at.toISOString(),
-        day,
-        all: figuresOf(statements.statsOfDay.all({ day: ALL_DAYS })),
-        today: figuresOf(statements.statsOfDay.all({ day })),
-        perMinute: perMinute(new Map(counts.map(({ minute, count }) => [minute, count])), at),
-      }
-    },
-
-    async products() {
-      return statements.activeProducts()
-    },
-
-    seedProducts(products) {
-      return database.transact(() => {
-        if (statements.anyProduct.get()) return false
-        for (const product of products) {
-          statements.insertProduct.run({ ...product, active: product.active ? 1 : 0 })
-        }
-        return true
-      })
-    },
+  /** `next` is the id of the last order shown: nothing in it tells how many orders the shop has. */
+  #positionOf({ next }: PageQuery, isListed: (row: OrderRow) => boolean): number {
+    if (next === undefined) return Number.MAX_SAFE_INTEGER
+    const row = this.#statements.orderById.get({ orderId: next })
+    if (row && isListed(row)) return row.seq
+    throw new AppError('invalid_next', 400, 'next: expected the next of the page before', {
+      extensions: { field: 'next' },
+    })
   }
 }
 
@@ -187,18 +216,4 @@ function pageOf({ limit }: PageQuery, rows: readonly OrderRow[]): OrderPage {
   const shown = rows.slice(0, limit)
   const next = rows.length > limit ? shown.at(-1)!.orderId : null
   return { items: shown.map(orderOf), next }
-}
-
-/** `next` is the id of the last order shown: nothing in it tells how many orders the shop has. */
-function positionOf(
-  statements: Statements,
-  { next }: PageQuery,
-  listed: (row: OrderRow) => boolean,
-): number {
-  if (next === undefined) return Number.MAX_SAFE_INTEGER
-  const row = statements.orderById.get({ orderId: next })
-  if (row && listed(row)) return row.seq
-  throw new AppError('invalid_next', 400, 'next: expected the next of the page before', {
-    extensions: { field: 'next' },
-  })
 }

@@ -1,0 +1,12 @@
+import type { VerifyToken } from '../auth/principal'
+import type { Cursor } from '../protocol/cursor'
+import type { OrderStore } from './order-store'
+import type { ShopSettings } from './shop'
+
+export interface OrdersRoutesDeps {
+  readonly store: OrderStore
+  /** The newest entry that this node has published: the cursor of the lists. */
+  readonly position: () => Cursor
+  readonly shop: ShopSettings
+  readonly verify: VerifyToken
+}
