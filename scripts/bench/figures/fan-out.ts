@@ -11,7 +11,7 @@ import type { Protocol } from '../load/crowd'
 import type { BlasterCommands } from '../servers/blaster'
 import type { FanOutCommands, FanOutOrder } from '../servers/fan-out'
 
-type ServerKind = 'ours' | 'bare' | 'socket.io on bun' | 'socket.io on node'
+type ServerKind = 'ours' | 'hub alone' | 'bare' | 'socket.io on bun' | 'socket.io on node'
 
 interface Case {
   readonly name: string
@@ -73,7 +73,7 @@ export async function fanOut(bench: Bench): Promise<Report> {
   const notes: Note[] = []
   for (const which of CASES) {
     const socketIo = await chooseSocketIo(bench, which, bundled, notes)
-    const kinds: readonly ServerKind[] = ['ours', 'bare', socketIo]
+    const kinds: readonly ServerKind[] = ['ours', 'bare', 'hub alone', socketIo]
     const runs = new Map<ServerKind, Run[]>(kinds.map((kind) => [kind, []]))
     for (let run = 0; run < bench.scale.runs; run++) {
       for (const kind of kinds) {
@@ -84,34 +84,60 @@ export async function fanOut(bench: Bench): Promise<Report> {
         )
       }
     }
-    figures.push(compare(which, 'bare', runs, { atLeast: which.timesBare }))
-    figures.push(compare(which, socketIo, runs, { atLeast: which.timesSocketIo }))
+    figures.push(
+      compare(which, runs, { ours: 'ours', peer: 'bare' }, { atLeast: which.timesBare }),
+      compare(which, runs, { ours: 'hub alone', peer: 'bare' }, { atLeast: which.timesBare }),
+      compare(which, runs, { ours: 'ours', peer: socketIo }, { atLeast: which.timesSocketIo }),
+      compareCpu(which, runs, 'ours'),
+      compareCpu(which, runs, 'hub alone'),
+    )
     notes.push(await calibrate(bench, which, runs))
     for (const kind of kinds) notes.push(describeRuns(which, kind, runs.get(kind)!))
   }
   return { figures, notes }
 }
 
+type Runs = ReadonlyMap<ServerKind, readonly Run[]>
+
 function compare(
   which: Case,
-  peer: ServerKind,
-  runs: ReadonlyMap<ServerKind, readonly Run[]>,
+  runs: Runs,
+  kinds: { readonly ours: ServerKind; readonly peer: ServerKind },
   limit: Figure['limit'],
 ): Figure {
-  const ours = runs.get('ours')!
-  const peers = runs.get(peer)!
+  const ours = runs.get(kinds.ours)!
+  const peers = runs.get(kinds.peer)!
   const sum = (key: 'delivered' | 'expected'): number =>
     [...ours, ...peers].reduce((total, run) => total + run[key], 0)
   return {
-    name: `fan-out: ${which.name}`,
+    name: `fan-out: ${which.name}${suffixOf(kinds.ours)}`,
     unit: 'deliveries/s',
-    peer,
+    peer: kinds.peer,
     ours: ours.map((run) => run.perSecond),
     peers: peers.map((run) => run.perSecond),
     limit,
     delivered: sum('delivered'),
     expected: sum('expected'),
   }
+}
+
+/** The server's own work, which neither the generator nor a busy machine changes much. */
+function compareCpu(which: Case, runs: Runs, kind: ServerKind): Figure {
+  const cpuOf = (of: ServerKind): number[] => runs.get(of)!.map((run) => run.serverCpuPerMillionMs)
+  return {
+    name: `server CPU: ${which.name}${suffixOf(kind)}`,
+    unit: 'ms/million deliveries',
+    peer: 'bare',
+    ours: cpuOf(kind),
+    peers: cpuOf('bare'),
+    limit: null,
+    delivered: null,
+    expected: null,
+  }
+}
+
+function suffixOf(kind: ServerKind): string {
+  return kind === 'ours' ? '' : `, ${kind}`
 }
 
 function describeRuns(which: Case, kind: ServerKind, runs: readonly Run[]): Note {
@@ -187,6 +213,7 @@ function spawnServer(
   bundled: string,
 ): Promise<Child<FanOutCommands>> {
   if (kind === 'ours') return spawnBench<FanOutCommands>('servers/orderwire.ts', bench.ours)
+  if (kind === 'hub alone') return spawnBench<FanOutCommands>('servers/hub.ts', bench.ours)
   if (kind === 'bare') return spawnBench<FanOutCommands>('servers/bare.ts')
   if (kind === 'socket.io on bun') return spawnBench<FanOutCommands>('servers/socket-io.ts')
   return spawnBench<FanOutCommands>(bundled, { runtime: 'node' })
@@ -210,11 +237,7 @@ async function chooseSocketIo(
 }
 
 /** What the generator reads from a server that only writes prepared bytes, in frames of this case. */
-async function calibrate(
-  bench: Bench,
-  which: Case,
-  runs: ReadonlyMap<ServerKind, readonly Run[]>,
-): Promise<Note> {
+async function calibrate(bench: Bench, which: Case, runs: Runs): Promise<Note> {
   const perSecond = await withChildren(async (keep) => {
     const load = keep(await spawnBench<LoadCommands>('load.ts'))
     const blaster = keep(await spawnBench<BlasterCommands>('servers/blaster.ts'))

@@ -30,7 +30,10 @@ interface Run {
 /** How long until an order that was placed over REST is on the board. */
 export async function latency(bench: Bench): Promise<Report> {
   const { runs, latencySeconds } = bench.scale
-  const recording = await recordOrders(bench, PER_SECOND * (latencySeconds + WARM_UP_SECONDS))
+  const { file: recording } = await recordOrders(
+    bench,
+    PER_SECOND * (latencySeconds + WARM_UP_SECONDS),
+  )
   const ours: Run[] = []
   const peers: Run[] = []
   for (let run = 0; run < runs; run++) {

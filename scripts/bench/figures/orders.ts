@@ -10,16 +10,19 @@ import type { OrderwireCommands } from '../servers/orderwire'
 export const AT_A_TIME = 64
 
 /** What placing orders writes, for the bare peers: made once, of as many orders as are measured. */
-export async function recordOrders(bench: Bench, orders: number): Promise<string> {
+export async function recordOrders(
+  bench: Bench,
+  orders: number,
+): Promise<{ readonly file: string; readonly groupSize: number }> {
   const file = join(OUTPUT, 'recorded-orders.json')
   bench.progress(`recording the writes of ${orders} orders`)
-  await withDataDir((dataDir) =>
+  const groupSize = await withDataDir((dataDir) =>
     withChildren(async (keep) => {
       const store = keep(await spawnBench<OrderStoreCommands>('servers/order-store.ts'))
-      await store.ask('record', { dataDir, orders, warmUp: 0, atATime: AT_A_TIME }, file)
+      return store.ask('record', { dataDir, orders, warmUp: 0, atATime: AT_A_TIME }, file)
     }),
   )
-  return file
+  return { file, groupSize }
 }
 
 export type OrderServerKind = 'ours' | 'bare'

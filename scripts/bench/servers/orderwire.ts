@@ -7,21 +7,13 @@ import type { Running } from '../../../server/main'
 import { formatCursor } from '../../../server/protocol/cursor'
 import { answerCommands } from '../lib/commands'
 import { now } from '../lib/clock'
-import { SECRET } from '../lib/children'
 import { collectedRss } from '../lib/memory'
 import { openPacer } from '../lib/pacer'
 import type { PublishRun } from '../lib/pacer'
 import { sampleOrder } from '../lib/payload'
 import { prepareTicks } from './fan-out'
 import type { FanOutOrder } from './fan-out'
-
-/** What is changed from the defaults, and only because one machine plays thousands of users. */
-const SETTINGS = {
-  HOST: '127.0.0.1',
-  JWT_SECRET: SECRET,
-  LOG_LEVEL: 'warn',
-  MAX_UNAUTHENTICATED_PER_ADDRESS: '100000',
-}
+import { SETTINGS } from './settings'
 
 const PARTITION = 'bench-0'
 
