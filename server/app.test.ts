@@ -227,6 +227,7 @@ describe('the description of the API', () => {
       '/api/settings',
       '/health/live',
       '/health/ready',
+      '/metrics',
     ])
     expect(document.paths['/api/orders']?.post?.security).toEqual([{ bearer: [] }])
     expect(document.paths['/api/products']?.get?.security).toBeUndefined()

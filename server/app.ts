@@ -12,12 +12,14 @@ import type { Logger } from './lib/logger'
 import { ordersRoutes } from './orders'
 import { apiDocumentation } from './openapi'
 import { answerFailure, problem, problemResponse } from './problem'
+import { websocketOptions, type SocketRoute } from './socket/route'
 import type { ServeUi } from './ui'
 
 export interface AppDeps {
   readonly config: Config
   readonly engine: Engine
   readonly health: Health
+  readonly sockets: SocketRoute
   readonly verify: VerifyToken
   /** Null where tokens come from elsewhere. */
   readonly signDemoToken: SignDemoToken | null
@@ -41,6 +43,7 @@ export function createApp(deps: AppDeps) {
   let allowedMethods = (_path: string): string[] => []
   const app = new Elysia({
     serve: { reusePort: false, maxRequestBodySize: MAX_STREAMED_BODY_BYTES },
+    websocket: websocketOptions(config.hub, config.socket),
   })
     .headers({
       'x-content-type-options': 'nosniff',
@@ -59,6 +62,7 @@ export function createApp(deps: AppDeps) {
     })
     .use(requestLog(logger))
     .use(apiDocumentation())
+    .use(deps.sockets.plugin)
     .use(healthRoutes(deps.health))
     .use(settingsRoute(config))
     .use(demoRoutes(deps.signDemoToken))

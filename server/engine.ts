@@ -14,8 +14,6 @@ export interface Engine {
   readonly orders: OrderStore
   readonly log: EventLog
   readonly revocations: RevocationStore
-  /** Called after each commit that may have changed an order. */
-  onCommit(listener: () => void): void
   /** Commits what waits and gives everything free; the log's tails end. */
   close(): void
 }
@@ -44,7 +42,6 @@ export async function openEngine(config: Config, logger: Logger): Promise<Engine
       orders,
       log,
       revocations: openSqliteRevocations(database),
-      onCommit: (listener) => database.onCommit(listener),
       close() {
         log.close()
         database.close()

@@ -6,8 +6,10 @@ import { createVerifier } from './auth/tokens'
 import { loadConfig, type Config } from './config'
 import { openEngine, type Engine } from './engine'
 import { AppError } from './errors'
+import { nodeMetrics } from './health/node-metrics'
+import { createHub, type Hub } from './hub/hub'
 import { createLogger, type Logger } from './lib/logger'
-import { formatCursor, type Cursor } from './protocol/cursor'
+import { socketRoute, type SocketRoute } from './socket/route'
 import { createUi } from './ui'
 
 /** A server that listens. */
@@ -16,11 +18,22 @@ export interface Running {
   /** For people on this machine: `http://localhost:3009`. */
   readonly url: string
   readonly engine: Engine
-  /** Ends it in order; resolves when everything is closed. */
+  readonly hub: Hub
+  readonly sockets: SocketRoute
+  /**
+   * Ends it in order: not ready, no new sockets, the open ones told to move in stages, requests
+   * answered, engine closed. Takes `drainMs` at most, and a little more for the requests.
+   */
   stop(): Promise<void>
 }
 
 const UI_FOLDER = join(import.meta.dir, '../ui/dist')
+
+/** So many sockets are told to move at a time, and so often. */
+const DRAIN_STAGE_SOCKETS = 200
+const DRAIN_STAGE_MS = 250
+/** What requests that are being answered get when everything else has ended. */
+const LAST_REQUESTS_MS = 2_000
 
 /**
  * Opens the engine, puts everything together and listens. Throws an `AppError` with one sentence for
@@ -28,51 +41,79 @@ const UI_FOLDER = join(import.meta.dir, '../ui/dist')
  */
 export async function serve(config: Config, logger: Logger): Promise<Running> {
   const engine = await openEngine(config, logger)
+  const following = new AbortController()
   try {
-    const demoSecret = config.auth.issuer.kind === 'demo' ? openDemoSecret(config.dataDir) : null
-    const verify = await createVerifier({
-      settings: config.auth,
-      demoSecret,
-      isRevoked: (subject, issuedAt) => engine.revocations.isRevoked(subject, issuedAt),
-    })
-    let position = await newestCursor(engine)
-    engine.onCommit(() => void newestCursor(engine).then((cursor) => (position = cursor)))
-    let draining = false
-    const app = createApp({
-      config,
-      engine,
-      health: {
-        isDraining: () => draining,
-        position: () => position,
-        ageMs: () => engine.log.pendingAgeMs(),
-        pendingAgeMs: () => engine.log.pendingAgeMs(),
-      },
-      verify,
-      signDemoToken: demoSecret === null ? null : await createDemoSigner(demoSecret, config.auth),
-      serveUi: createUi(UI_FOLDER),
-      logger,
-    })
+    const parts = await connect(config, engine, logger)
+    const { app, hub, sockets } = parts
+    await hub.start(following.signal)
     const server = listen(app, config)
+    parts.publishTo(server)
     const port = server.port ?? config.port
     return {
       port,
       url: `http://${urlHost(config.host)}:${port}`,
       engine,
+      hub,
+      sockets,
       async stop() {
-        draining = true
+        parts.markDraining()
+        const stages = Math.max(1, Math.ceil(sockets.connections() / DRAIN_STAGE_SOCKETS))
+        await sockets.drain({
+          stages,
+          overMs: Math.min(config.drainMs, (stages - 1) * DRAIN_STAGE_MS),
+        })
+        await answerLastRequests(server)
         await server.stop(true)
+        following.abort()
         engine.close()
       },
     }
   } catch (error) {
+    following.abort()
     engine.close()
     throw error
   }
 }
 
-async function newestCursor({ log }: Engine): Promise<Cursor> {
-  const newest = (await log.newest(1, 1)).at(-1)!
-  return formatCursor(newest.id, newest.tag)
+/** Everything between the engine and the port, put together; nothing runs yet. */
+async function connect(config: Config, engine: Engine, logger: Logger) {
+  const demoSecret = config.auth.issuer.kind === 'demo' ? openDemoSecret(config.dataDir) : null
+  const verify = await createVerifier({
+    settings: config.auth,
+    demoSecret,
+    isRevoked: (subject, issuedAt) => engine.revocations.isRevoked(subject, issuedAt),
+  })
+  let server: Bun.Server<unknown> | null = null
+  let draining = false
+  const publish = (topic: string, text: string) => void server?.publish(topic, text)
+  const hub = createHub({ log: engine.log, publish, limits: config.hub, logger })
+  const sockets = socketRoute({ hub, verify, limits: config.socket, origins: config, logger })
+  sockets.publishStats(() => engine.orders.stats())
+  const pendingAgeMs = () => engine.log.pendingAgeMs()
+  const app = createApp({
+    config,
+    engine,
+    verify,
+    sockets,
+    signDemoToken: demoSecret === null ? null : await createDemoSigner(demoSecret, config.auth),
+    serveUi: createUi(UI_FOLDER),
+    logger,
+    health: {
+      isDraining: () => draining,
+      position: () => hub.position(),
+      ageMs: () => hub.ageMs(),
+      pendingAgeMs,
+      metrics: () => nodeMetrics(hub, sockets, pendingAgeMs()),
+    },
+  })
+  return {
+    app,
+    hub,
+    sockets,
+    /** Before it, nobody listens who could miss anything. */
+    publishTo: (listening: Bun.Server<unknown>) => void (server = listening),
+    markDraining: () => void (draining = true),
+  }
 }
 
 function listen(app: App, { host, port }: Config): Bun.Server<unknown> {
@@ -97,6 +138,13 @@ const LISTEN_FAILURES: Readonly<Record<string, (host: string, port: number) => s
   EADDRNOTAVAIL: (host) => `HOST is ${host}, which is no address of this machine.`,
 }
 
+/** Bun's own `stop` would wait for connections that are merely kept alive. */
+async function answerLastRequests(server: Bun.Server<unknown>): Promise<void> {
+  void server.stop()
+  const deadline = performance.now() + LAST_REQUESTS_MS
+  while (server.pendingRequests > 0 && performance.now() < deadline) await Bun.sleep(10)
+}
+
 function urlHost(host: string): string {
   if (['127.0.0.1', '::1', '0.0.0.0', '::'].includes(host)) return 'localhost'
   return host.includes(':') ? `[${host}]` : host
@@ -113,9 +161,6 @@ async function main(): Promise<void> {
     })
   }
   const running = await serve(config, logger)
-  logger.info({ url: running.url, engine: config.engine, dataDir: config.dataDir }, 'listening')
-  process.stderr.write(banner(running.url, config))
-
   let stopping = false
   const stop = (signal: string) => {
     // The second signal is from somebody who does not want to wait.
@@ -135,6 +180,8 @@ async function main(): Promise<void> {
   }
   process.on('SIGTERM', stop)
   process.on('SIGINT', stop)
+  process.stderr.write(banner(running.url, config))
+  logger.info({ url: running.url, engine: config.engine, dataDir: config.dataDir }, 'listening')
 }
 
 function banner(url: string, { auth }: Config): string {

@@ -1,5 +1,6 @@
 import { Elysia } from 'elysia'
 import type { Cursor } from '../protocol/cursor'
+import { exposition, METRICS_CONTENT_TYPE, type Metric } from './metrics'
 
 /** What a node knows about itself. */
 export interface Health {
@@ -11,20 +12,22 @@ export interface Health {
   readonly ageMs: () => number
   /** Age of the oldest change that waits to be durable, milliseconds; 0 when none does. */
   readonly pendingAgeMs: () => number
+  readonly metrics: () => readonly Metric[]
 }
 
 /**
  * `/health/live`: the process answers. `/health/ready`: send it traffic; 503 only while it drains.
- * What lags is in the body: to take a node out for that would harm more than it helps.
+ * What lags is in the body: to take a node out for that would harm more than it helps. `/metrics` is
+ * in the text format of Prometheus.
  */
-export function healthRoutes({ isDraining, position, ageMs, pendingAgeMs }: Health) {
-  return new Elysia({ name: 'health', prefix: '/health', tags: ['Operations'] })
+export function healthRoutes({ isDraining, position, ageMs, pendingAgeMs, metrics }: Health) {
+  return new Elysia({ name: 'health', tags: ['Operations'] })
     .onBeforeHandle(({ set }) => {
       set.headers['cache-control'] = 'no-store'
     })
-    .get('/live', () => ({ status: 'live' }), { detail: { summary: 'The process answers' } })
+    .get('/health/live', () => ({ status: 'live' }), { detail: { summary: 'The process answers' } })
     .get(
-      '/ready',
+      '/health/ready',
       ({ set }) => {
         const draining = isDraining()
         if (draining) set.status = 503
@@ -37,5 +40,13 @@ export function healthRoutes({ isDraining, position, ageMs, pendingAgeMs }: Heal
         }
       },
       { detail: { summary: 'The process takes traffic; what lags is in the body' } },
+    )
+    .get(
+      '/metrics',
+      ({ set }) => {
+        set.headers['content-type'] = METRICS_CONTENT_TYPE
+        return exposition(metrics())
+      },
+      { detail: { summary: 'What this node counts, for Prometheus' } },
     )
 }

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { DemoRole } from '../auth/demo'
 import { loadConfig } from '../config'
+import type { Engine } from '../engine'
+import type { Hub } from '../hub/hub'
 import { createLogger } from '../lib/logger'
 import { serve, type Running } from '../main'
 
@@ -14,8 +16,10 @@ export interface TestServer {
   readonly url: string
   readonly wsUrl: string
   readonly port: number
-  /** What `serve` put together; another after `restart`. */
+  /** What `serve` put together; another one after `restart`, like the two below. */
   readonly running: Running
+  readonly engine: Engine
+  readonly hub: Hub
   readonly dataDir: string
   readonly logLines: readonly LogLine[]
   /** A token of the demo sign-in, over REST. */
@@ -74,6 +78,12 @@ export async function startTestServer(
     logLines,
     get running() {
       return running
+    },
+    get engine() {
+      return running.engine
+    },
+    get hub() {
+      return running.hub
     },
     request,
     async signIn(name, role) {
