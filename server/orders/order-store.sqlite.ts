@@ -23,8 +23,14 @@ import type { Decision } from './rules'
 import { searchText, searchWords } from './search'
 import { createDayOf } from './shop'
 import type { DayOf, ShopSettings } from './shop'
-import { ALL_DAYS, figuresOf, minuteOf, MINUTES_SHOWN, perMinute } from './statistics'
-import { statsDifference } from './statistics'
+import {
+  ALL_DAYS,
+  figuresOf,
+  minuteOf,
+  MINUTES_SHOWN,
+  perMinute,
+  statsDifference,
+} from './statistics'
 
 /** Logs an event inside the running transaction; `source` names the fact. */
 type AppendEvent = (event: OrderEvent, source: string) => void

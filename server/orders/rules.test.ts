@@ -146,7 +146,7 @@ describe('placing', () => {
         const { order } = decision
         const price = { cup: CUP.price, bowl: BOWL.price }
         const expected = items.reduce(
-          (sum, { productId, quantity }) => sum + price[productId as 'cup' | 'bowl'] * quantity,
+          (sum, { productId, quantity }) => sum + price[productId] * quantity,
           0,
         )
         expect(order.subtotal).toBe(expected)
