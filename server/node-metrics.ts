@@ -1,6 +1,6 @@
-import type { Hub } from '../hub/hub'
-import type { SocketRoute } from '../socket/route'
-import type { Metric } from './metrics'
+import type { Hub } from './hub/hub'
+import type { SocketRoute } from './socket/route'
+import type { Metric } from './health/metrics'
 
 /** What this node counts, as of now. */
 export function nodeMetrics(
