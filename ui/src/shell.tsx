@@ -45,28 +45,37 @@ function Header(): JSX.Element {
           <Mark />
           Orderwire
         </A>
-        <nav
-          aria-label="Main"
-          class="order-last -mx-2 flex basis-full gap-1 sm:order-none sm:mx-0 sm:basis-auto"
-        >
-          <NavLink href="/" end>
-            Shop
-            <Show when={cart.count() > 0}>
-              <span class="rounded-full bg-accent px-1.5 text-xs leading-5 font-semibold text-on-accent">
-                <span class="sr-only">, in the cart: </span>
-                {cart.count()}
-              </span>
+        {/* On a phone a row of its own, on wider screens part of the one row. */}
+        <div class="order-last flex basis-full flex-wrap items-center justify-between sm:contents">
+          <nav aria-label="Main" class="-mx-2 flex gap-1 sm:mx-0">
+            <NavLink href="/" end>
+              Shop
+              <Show when={cart.count() > 0}>
+                <span class="rounded-full bg-accent px-1.5 text-xs leading-5 font-semibold text-on-accent">
+                  <span class="sr-only">, in the cart: </span>
+                  {cart.count()}
+                </span>
+              </Show>
+            </NavLink>
+            <Show when={session.identity()}>
+              <NavLink href="/orders">My orders</NavLink>
             </Show>
-          </NavLink>
-          <Show when={session.identity()}>
-            <NavLink href="/orders">My orders</NavLink>
+            <Show when={session.identity()?.role === 'staff'}>
+              <NavLink href="/board">Board</NavLink>
+            </Show>
+          </nav>
+          <Show when={live()}>
+            {(now) => (
+              <div class="-mr-2 sm:mr-0 sm:ml-auto">
+                <ConnectionIndicator realtime={now().realtime} />
+              </div>
+            )}
           </Show>
-          <Show when={session.identity()?.role === 'staff'}>
-            <NavLink href="/board">Board</NavLink>
-          </Show>
-        </nav>
-        <div class="ml-auto flex items-center gap-1 sm:gap-2">
-          <Show when={live()}>{(now) => <ConnectionIndicator realtime={now().realtime} />}</Show>
+        </div>
+        <div
+          class="ml-auto flex items-center gap-1 sm:gap-2"
+          classList={{ 'sm:ml-0': live() !== null }}
+        >
           <Account />
         </div>
       </div>
@@ -115,7 +124,7 @@ function Account(): JSX.Element {
     >
       {(who) => (
         <>
-          <span class="hidden max-w-40 truncate text-sm text-ink-soft md:inline">
+          <span class="max-w-28 truncate text-sm text-ink-soft sm:max-w-40">
             <span class="sr-only">Signed in as </span>
             {who().name}
             <Show when={who().role === 'staff'}> · staff</Show>

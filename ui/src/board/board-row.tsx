@@ -10,7 +10,7 @@ import { StatusSelect } from './status-select'
 
 /** The columns of the table, shared by its head and its rows. */
 export const ROW_GRID =
-  'md:grid md:grid-cols-[6.5rem_minmax(6rem,1fr)_minmax(8rem,1.6fr)_minmax(9rem,0.9fr)_6.5rem_9.5rem] md:items-center md:gap-x-4 md:px-5'
+  'md:grid md:grid-cols-[6.5rem_minmax(6rem,1fr)_minmax(8rem,1.6fr)_minmax(9rem,0.9fr)_6.5rem_9.5rem] md:items-center md:gap-x-5 md:px-5'
 
 /** Younger than this a row is shown as new when it appears. */
 const FRESH_MS = 5_000

@@ -38,7 +38,7 @@ export function StatusSelect(props: { readonly board: Board; readonly order: Ord
         fallback={<StatusBadge status={props.order.status} />}
       >
         <select
-          class={`control min-h-9 py-1 font-medium ${STATUS_TONES[props.order.status]}`}
+          class={`control min-h-9 border-transparent py-1 font-medium ${STATUS_TONES[props.order.status]}`}
           aria-label={`Status of order #${orderNumber(props.order.orderId)}`}
           data-status={props.order.status}
           disabled={busy()}

@@ -54,7 +54,7 @@ export function CancelDialog(props: {
         <Show when={error() !== null}>
           <ErrorNotice error={error()} />
         </Show>
-        <div class="flex flex-wrap justify-end gap-2">
+        <div class="flex flex-col-reverse gap-2 sm:flex-row sm:justify-end">
           <button type="button" class="btn btn-quiet" onClick={() => props.onClose()}>
             Keep the order
           </button>

@@ -10,7 +10,7 @@ import type { Estimate } from '../stores/catalogue'
 import { CartPanel } from './cart-panel'
 import { ProductArt } from './product-art'
 
-const GRID = 'grid grid-cols-1 gap-4 min-[26rem]:grid-cols-2 lg:grid-cols-3'
+const GRID = 'grid grid-cols-1 gap-3 sm:grid-cols-2 sm:gap-4 lg:grid-cols-3'
 
 /** Products and the cart. */
 export function StorePage(): JSX.Element {
@@ -59,9 +59,13 @@ function ProductCard(props: { readonly product: Product }): JSX.Element {
   const quantity = () =>
     cart.lines().find((line) => line.productId === props.product.id)?.quantity ?? 0
   return (
-    <li class="card flex flex-col overflow-hidden">
-      <ProductArt productId={props.product.id} name={props.product.name} class="h-28 sm:h-32" />
-      <div class="flex flex-1 flex-col gap-1 p-4">
+    <li class="card flex overflow-hidden sm:flex-col">
+      <ProductArt
+        productId={props.product.id}
+        name={props.product.name}
+        class="w-22 shrink-0 sm:h-32 sm:w-auto"
+      />
+      <div class="flex min-w-0 flex-1 flex-col gap-1 p-4">
         <h2 class="leading-snug font-semibold">{props.product.name}</h2>
         <p class="flex-1 text-sm text-ink-soft">{props.product.description}</p>
         <div class="mt-3 flex flex-wrap items-center justify-between gap-2">
