@@ -1,7 +1,7 @@
 import { delimiter, dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { runChecks } from '../check/checks'
-import { ensureChromium } from './chromium'
+import { ensurePrograms } from './programs'
 import { runTier } from './run-tier'
 import type { Outcome } from './run-tier'
 import { TIER_KINDS, findTestFiles, tiersOf } from './tiers'
@@ -55,9 +55,7 @@ async function runTests({ only, patterns }: Options): Promise<Outcome> {
   if (tiers.some((tier) => tier.kind === 'e2e')) {
     const built = await succeeds([process.execPath, 'scripts/build.ts', '--if-changed'])
     if (!built) outcomes.push(failure('The UI could not be built.'))
-    const chromium = await ensureChromium()
-    if ('path' in chromium) process.env.CHROMIUM = chromium.path
-    else outcomes.push(failure(chromium.missing))
+    for (const missing of await ensurePrograms()) outcomes.push(failure(missing))
   }
   for (const tier of tiers) {
     console.log(`\n── ${tier.name}: ${count(tier.files.length, 'file')}`)
