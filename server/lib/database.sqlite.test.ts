@@ -1,6 +1,6 @@
 import { Database as Sqlite } from 'bun:sqlite'
 import { describe, expect, test } from 'bun:test'
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { AppError } from '../errors'
 import { SQLITE_MIGRATIONS } from '../migrations/sqlite'
@@ -231,9 +231,13 @@ describe('the data folder', () => {
     return 'opened'
   }
 
-  test('is made, for its owner alone, and holds WAL files on disk before anyone is told', () => {
+  test('is made, for its owner alone, and holds what is on disk before anyone is told', () => {
     using folder = tempFolder()
-    using notes = openNotes(join(folder.path, 'deep/er'))
+    const path = join(folder.path, 'deep/er')
+    using notes = openNotes(path)
+    for (const end of ['', 'orderwire.db', 'orderwire.db-wal', 'orderwire.db-shm']) {
+      expect(statSync(join(path, end)).mode & 0o077).toBe(0)
+    }
     const setting = (name: string) =>
       notes.database.sqlite.prepare(`PRAGMA ${name}`).values()[0]![0]
     expect(setting('journal_mode')).toBe('wal')

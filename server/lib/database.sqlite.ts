@@ -1,5 +1,5 @@
 import { Database as Sqlite, SQLiteError } from 'bun:sqlite'
-import { mkdirSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { AppError } from '../errors'
 import { SQLITE_MIGRATIONS } from '../migrations/sqlite'
@@ -57,7 +57,7 @@ export function openDatabase(
     return databaseOf(sqlite, unlock)
   } catch (error) {
     unlock()
-    throw error instanceof SQLiteError
+    throw error instanceof SQLiteError || isSystemError(error)
       ? unusable(`The database ${databasePath(folder)} cannot be opened`, error)
       : error
   }
@@ -91,6 +91,9 @@ function lockFolder(folder: string): () => void {
 }
 
 function openFile(path: string, migrations: readonly Migration[]): Sqlite {
+  // Names and addresses are in it: made for its owner alone, in whatever folder. SQLite's other files
+  // take over its mode.
+  closeSync(openSync(path, 'a', 0o600))
   const sqlite = new Sqlite(path, { create: true, strict: true })
   try {
     sqlite.run(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`)
@@ -124,6 +127,10 @@ function databaseOf(sqlite: Sqlite, unlock: () => void): Database {
       unlock()
     },
   }
+}
+
+function isSystemError(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error
 }
 
 function unusable(what: string, cause: unknown): AppError {
