@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { spawnChild } from './process'
 import type { Child, SpawnOptions } from './process'
 import type { CommandTable } from './commands'
@@ -14,7 +14,7 @@ export function spawnBench<C extends CommandTable<C>>(
   file: string,
   options?: SpawnOptions,
 ): Promise<Child<C>> {
-  return spawnChild<C>(join(ROOT, file), options)
+  return spawnChild<C>(resolve(ROOT, file), options)
 }
 
 /** Ends all children of `work` however it ends. */
