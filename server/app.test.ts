@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { CLOSE_CODES } from './protocol/close-codes'
+import { connectSocket } from './testing/socket-client'
 import { startTestServer, type TestRequest, type TestServer } from './testing/test-server'
 
 const ADDRESS = { name: 'A', line1: 'Street 1', city: 'Town', postalCode: '12345', country: 'DE' }
@@ -307,6 +309,25 @@ describe('a revocation', () => {
     await server.restart()
     expect(await ask(carol)).toBe(401)
     expect(await ask(alice)).toBe(200)
+  })
+
+  test('closes the sockets of its subject, and no other', async () => {
+    const connect = async (name: string) => {
+      const socket = await connectSocket(server.wsUrl)
+      socket.send({ event: 'auth', data: { token: await server.signIn(name) } })
+      await socket.nextOf('authenticated')
+      return socket
+    }
+    const [dora, alan] = await Promise.all([connect('dora'), connect('alan')])
+    const json = { subject: 'dora' }
+    expect((await server.request('/api/admin/revocations', { token: sam, json })).status).toBe(201)
+    expect((await dora.closed).code).toBe(CLOSE_CODES.unauthorized.code)
+    alan.send({ event: 'subscribe:orders', data: {} })
+    await alan.nextOf('caught-up')
+
+    const metrics = await (await server.request('/metrics')).text()
+    expect(metrics).toMatch(/^orderwire_sockets 1$/m)
+    expect(metrics).toMatch(/^orderwire_sockets_closed_total\{code="4401"\} 1$/m)
   })
 
   test('is for staff', async () => {

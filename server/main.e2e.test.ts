@@ -2,6 +2,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { CLOSE_CODES } from './protocol/close-codes'
+import { connectSocket } from './testing/socket-client'
 
 interface Ended {
   readonly code: number
@@ -173,6 +175,26 @@ describe('a server', () => {
       'stopped',
     ])
     expect(await isReachable(url)).toBe(false)
+  })
+
+  test('tells its sockets to move before it ends, and they resume at the next one', async () => {
+    const first = start()
+    const url = await first.listening()
+    const token = await signIn(url, 'alice')
+    const subscribe = async (address: string, cursor?: string) => {
+      const client = await connectSocket(`${address.replace('http', 'ws')}/ws`)
+      client.send({ event: 'auth', data: { token } })
+      client.send({ event: 'subscribe:orders', data: cursor === undefined ? {} : { cursor } })
+      return client
+    }
+    const before = await subscribe(url)
+    const { cursor } = (await before.nextOf('caught-up')).data
+    first.child.kill('SIGTERM')
+    expect((await before.closed).code).toBe(CLOSE_CODES.restart.code)
+    expect((await first.ended()).code).toBe(0)
+
+    const after = await subscribe(await start().listening(), cursor)
+    expect((await after.nextOf('subscribed')).data).toMatchObject({ recovered: true, cursor })
   })
 
   test('does not live on after a failure that nobody caught', async () => {

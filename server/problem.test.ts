@@ -27,7 +27,7 @@ const app = new Elysia()
     response: t.Object({ total: t.Number() }),
   })
   // Not an Error at all.
-  .get('/text', () => Promise.reject('hunter2' as unknown as Error))
+  .get('/text', () => Promise.reject<string>('hunter2'))
 
 beforeAll(() => void app.listen({ port: 0, hostname: '127.0.0.1' }))
 afterAll(() => app.stop(true))
