@@ -45,6 +45,7 @@ function start(env: Record<string, string> = {}, options: string[] = []) {
     async listening(): Promise<string> {
       return String((await lines.until(({ msg }) => msg === 'listening')).url)
     },
+    logged: (text: string) => lines.until(({ msg }) => msg === text),
     async ended(): Promise<Ended> {
       const code = await within(child.exited, 'the process to end')
       return { code, stderr: await stderr, log: await lines.all }
@@ -84,6 +85,37 @@ function within<T>(promise: Promise<T>, what: string): Promise<T> {
   const { promise: late, reject } = Promise.withResolvers<never>()
   const timer = setTimeout(() => reject(new Error(`waited too long for ${what}`)), DEADLINE_MS)
   return Promise.race([promise, late]).finally(() => clearTimeout(timer))
+}
+
+/** A sign-in whose body comes later; resolves once the server has begun to read it. */
+async function beginRequest(url: string) {
+  const body = JSON.stringify({ name: 'alice' })
+  const { promise: answer, resolve } = Promise.withResolvers<string>()
+  const { promise: begun, resolve: begin } = Promise.withResolvers<void>()
+  let received = ''
+  const socket = await Bun.connect({
+    hostname: '127.0.0.1',
+    port: Number(new URL(url).port),
+    socket: {
+      data(_, bytes) {
+        received += bytes.toString()
+        if (received.startsWith('HTTP/1.1 100')) begin()
+        received = received.replace(/^HTTP\/1.1 100[^\n]*\r\n\r\n/, '')
+      },
+      close: () => resolve(received),
+    },
+  })
+  const head = [
+    'POST /api/demo/sign-in HTTP/1.1',
+    'host: localhost',
+    'connection: close',
+    'content-type: application/json',
+    `content-length: ${body.length}`,
+    'expect: 100-continue',
+  ]
+  socket.write(`${head.join('\r\n')}\r\n\r\n`)
+  await within(begun, 'the server to ask for the body')
+  return { answer, finish: () => void socket.write(body) }
 }
 
 function isReachable(url: string): Promise<boolean> {
@@ -195,6 +227,27 @@ describe('a server', () => {
 
     const after = await subscribe(await start().listening(), cursor)
     expect((await after.nextOf('subscribed')).data).toMatchObject({ recovered: true, cursor })
+  })
+
+  test('answers the requests that it has before it ends', async () => {
+    const server = start()
+    const request = await beginRequest(await server.listening())
+    server.child.kill('SIGTERM')
+    await server.logged('stopping')
+    request.finish()
+    expect(await within(request.answer, 'an answer')).toStartWith('HTTP/1.1 200')
+    expect((await server.ended()).code).toBe(0)
+  })
+
+  test('ends at once on a second signal', async () => {
+    const server = start()
+    await beginRequest(await server.listening())
+    server.child.kill('SIGTERM')
+    await server.logged('stopping')
+    server.child.kill('SIGINT')
+    const { code, log } = await server.ended()
+    expect(code).toBe(1)
+    expect(log.map(({ msg }) => msg)).not.toContain('stopped')
   })
 
   test('does not live on after a failure that nobody caught', async () => {
