@@ -1,0 +1,73 @@
+import { describe, expect, test } from 'bun:test'
+import type { EventEntry } from '../event-log/event-log'
+import { chainOf } from '../testing/log-entries'
+import { placeOf, retryAfterMs, upToPosition } from './resume'
+import { cursorOf, ReplayWindow } from './window'
+
+const event = { kind: 'event', customer: 'alice', data: '{}' } as const
+const gap = { kind: 'gap', customer: null, data: '' } as const
+
+function windowOf(entries: ReturnType<typeof chainOf>, maxEntries = 10): ReplayWindow {
+  const window = new ReplayWindow({ maxEntries, maxBytes: Infinity })
+  for (const entry of entries) window.push(entry)
+  return window
+}
+
+describe('the place of a cursor', () => {
+  const entries = chainOf([event, event, event, event, event])
+  const window = windowOf(entries, 3)
+
+  test('in the window', () => {
+    expect(placeOf(window, cursorOf(entries[4]!))).toEqual({ at: 'window', seq: 4 })
+    expect(placeOf(window, cursorOf(entries[3]!))).toEqual({ at: 'window', seq: 3 })
+  })
+
+  test('older than the window: the log is asked', () => {
+    expect(placeOf(window, cursorOf(entries[2]!))).toEqual({ at: 'log' })
+    expect(placeOf(window, '0.00000000')).toEqual({ at: 'log' })
+  })
+
+  test('newer than the position: it may come', () => {
+    expect(placeOf(window, '7.00000000')).toEqual({ at: 'ahead', id: '7' })
+  })
+
+  test('of another log, forged, or garbage', () => {
+    const unknown = { at: 'nowhere', reason: 'unknown' } as const
+    expect(placeOf(window, '5.00000000')).toEqual(unknown)
+    for (const garbage of ['', '5', 'null', '5.ABCDEF00', '$', '-', '+', '0-0', '>', '5.abcdef0']) {
+      expect(placeOf(window, garbage)).toEqual(unknown)
+    }
+  })
+
+  test('before the newest gap, whether or not the window still holds the entry', () => {
+    const gapped = chainOf([event, gap, event])
+    const refused = { at: 'nowhere', reason: 'source_gap' } as const
+    expect(placeOf(windowOf(gapped), cursorOf(gapped[1]!))).toEqual(refused)
+    expect(placeOf(windowOf(gapped), cursorOf(gapped[2]!))).toEqual({ at: 'window', seq: 2 })
+    expect(placeOf(windowOf(gapped, 2), cursorOf(gapped[1]!))).toEqual({ at: 'log' })
+  })
+})
+
+describe('what of a read of the log is sent', () => {
+  const entries = chainOf([event, event, event, event]).slice(2) as EventEntry[]
+  const reached = cursorOf(entries.at(-1)!)
+
+  test('all of it where the node has published that much', () => {
+    const read = { ok: true, entries, reached } as const
+    const sent = upToPosition(read, 'orders', reached)
+    expect(sent).toEqual({ entries, to: reached, last: entries[0]!.prevOfCustomer as string })
+  })
+
+  test('nothing beyond the position: that will be published', () => {
+    const position = cursorOf(entries[0]!)
+    const sent = upToPosition({ ok: true, entries, reached }, 'orders', position)
+    expect(sent).toMatchObject({ entries: [entries[0]!], to: position })
+  })
+})
+
+test('few who were refused come back soon, many spread out', () => {
+  expect(retryAfterMs(1, 5_000, 0.99)).toBeLessThan(100)
+  expect(retryAfterMs(500, 5_000, 0.99)).toBeGreaterThan(2_000)
+  expect(retryAfterMs(100_000, 5_000, 0.99)).toBeLessThan(5_000)
+  expect(retryAfterMs(100_000, 5_000, 0)).toBe(0)
+})
