@@ -21,20 +21,36 @@ async function blockWith(language: string, text: string): Promise<string> {
   return found.replaceAll('localhost:3009', new URL(url).host)
 }
 
-/** Resolves to the first line with `text` and all lines before it; rejects where none comes. */
-async function lineWith(stream: AsyncIterable<Uint8Array>, text: string): Promise<string> {
+/** Reads all that a process writes, and waits for parts of it. */
+function transcript(stream: ReadableStream<Uint8Array>) {
   let seen = ''
-  const decoder = new TextDecoder()
-  const read = async () => {
+  let ended = false
+  let arrived = Promise.withResolvers<void>()
+  const reading = async () => {
+    const decoder = new TextDecoder()
     for await (const chunk of stream) {
       seen += decoder.decode(chunk, { stream: true })
-      if (seen.slice(0, seen.lastIndexOf('\n') + 1).includes(text)) return seen
+      arrived.resolve()
+      arrived = Promise.withResolvers()
     }
-    throw new Error(`ended before it said "${text}": ${seen}`)
+    ended = true
+    arrived.resolve()
   }
-  const { promise, reject } = Promise.withResolvers<never>()
-  const timer = setTimeout(() => reject(new Error(`did not say "${text}": ${seen}`)), DEADLINE_MS)
-  return Promise.race([read(), promise]).finally(() => clearTimeout(timer))
+  reading().catch((error: unknown) => arrived.reject(error))
+  return {
+    /** Resolves to everything up to now once `text` is in it, on a whole line. */
+    async until(text: string): Promise<string> {
+      const deadline = AbortSignal.timeout(DEADLINE_MS)
+      const late = Promise.withResolvers<never>()
+      deadline.onabort = () => late.reject(new Error(`did not say "${text}": ${seen}`))
+      while (!seen.slice(0, seen.lastIndexOf('\n') + 1).includes(text)) {
+        if (ended) throw new Error(`ended before it said "${text}": ${seen}`)
+        await Promise.race([arrived.promise, late.promise])
+      }
+      deadline.onabort = null
+      return seen
+    },
+  }
 }
 
 let folder: string
@@ -53,7 +69,7 @@ beforeAll(async () => {
     env,
     stdio: ['ignore', 'ignore', 'pipe'],
   })
-  const banner = await lineWith(server.stderr, 'Orderwire listens on')
+  const banner = await transcript(server.stderr).until('Orderwire listens on')
   url = /http:\/\/\S+/.exec(banner)![0]
 }, 120_000)
 
@@ -71,9 +87,8 @@ test('the curl lines sign in, list and order; the script sees the order arrive',
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   try {
-    const [forEvents, forSubscribed] = script.stdout.tee()
-    const arrived = lineWith(forEvents, 'event: "order:created"')
-    await lineWith(forSubscribed, 'caught-up')
+    const events = transcript(script.stdout)
+    await events.until('caught-up')
 
     const shell = Bun.spawn(['sh', '-ec', await blockWith('sh', 'curl')], {
       cwd: folder,
@@ -84,7 +99,7 @@ test('the curl lines sign in, list and order; the script sees the order arrive',
     expect(output).toContain('"id":"espresso-cup"')
     const [orderId] = /(?<="orderId":")[^"]+/.exec(output)!
 
-    expect(await arrived).toContain(orderId)
+    expect(await events.until(orderId)).toContain('event: "order:created"')
   } finally {
     script.kill()
     await script.exited
