@@ -1,6 +1,13 @@
 import { type ClientFrame, encodeFrame, type ServerFrame, splitFrames } from '../protocol/frames'
 
-export type Named<Event extends ServerFrame['event']> = Extract<ServerFrame, { event: Event }>
+/** The object of the protocol that has this name. */
+export type Named<Event extends ServerFrame['event'], Frame = ServerFrame> = Frame extends {
+  readonly event: infer Names
+}
+  ? Event extends Names
+    ? Frame & { readonly event: Event }
+    : never
+  : never
 
 export interface Closed {
   readonly code: number
@@ -80,7 +87,7 @@ export class SocketClient {
     const deadline = performance.now() + deadlineMs
     for (;;) {
       const frame = await this.next(Math.max(0, deadline - performance.now()))
-      if (isNamed(frame, event)) return frame
+      if (frame.event === event) return frame as Named<Event>
     }
   }
 
@@ -99,13 +106,6 @@ export class SocketClient {
     this.socket.terminate()
     return this.closed
   }
-}
-
-function isNamed<Event extends ServerFrame['event']>(
-  frame: ServerFrame,
-  event: Event,
-): frame is Named<Event> {
-  return frame.event === event
 }
 
 /** Resolves when the connection is open; rejects where the upgrade was refused. */
