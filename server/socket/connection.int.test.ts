@@ -159,12 +159,18 @@ describe('who may see what', () => {
 
   test('a token that was verified before a revocation is verified again', async () => {
     let verifications = 0
-    const revoke = Promise.withResolvers<void>()
+    const verifying = Promise.withResolvers<void>()
+    const revoked = Promise.withResolvers<void>()
     await start({
-      beforeVerify: () => (++verifications === 1 ? revoke.promise : Promise.resolve()),
+      async beforeVerify() {
+        if (++verifications > 1) return
+        verifying.resolve()
+        await revoked.promise
+      },
     })
     const client = await connectSocket(server.url)
     await auth(client, 'alice')
+    await verifying.promise
     await server.log.note({ kind: 'revoke', note: 'alice' })
     await server.published()
     revoked.resolve()
