@@ -19,14 +19,14 @@ interface SqliteUnderTest extends StoreUnderTest {
 
 async function open({ now, beforeEvent }: StoreOptions): Promise<SqliteUnderTest> {
   const folder = mkdtempSync(join(tmpdir(), 'orderwire-orders-'))
-  const openAll = () => {
+  const openAll = (shop = SHOP) => {
     const database = openDatabase(folder)
     const log = openSqliteLog(database, { retentionMs: 3_600_000, retentionMaxEntries: 10_000 })
     const append = (...event: Parameters<typeof log.appendInTransaction>) => {
       beforeEvent()
       log.appendInTransaction(...event)
     }
-    return { database, log, store: openSqliteOrderStore(database, append, SHOP, now) }
+    return { database, log, store: openSqliteOrderStore(database, append, shop, now) }
   }
   const close = () => {
     opened.log.close()
@@ -42,9 +42,9 @@ async function open({ now, beforeEvent }: StoreOptions): Promise<SqliteUnderTest
         .filter((entry) => entry.kind === 'event')
         .map(({ event: { name, customer, data } }) => ({ name, customer, data }))
     },
-    async reopen() {
+    async reopen(shop) {
       close()
-      opened = openAll()
+      opened = openAll(shop)
       return opened.store
     },
     async cleanup() {

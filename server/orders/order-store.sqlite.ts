@@ -138,8 +138,9 @@ class SqliteOrderStore implements OrderStore {
       if (decision.outcome !== 'accepted') return decision
       const { order, by } = decision
       const answer = this.#write(order, by, null)
-      if (idempotency)
+      if (idempotency) {
         this.#statements.keepKey.run({ ...idempotency, answer, keptAt: at.getTime() })
+      }
       if (++this.#placed % SWEEP_EVERY === 0) this.#sweep(at)
       return decision
     })

@@ -7,6 +7,7 @@ import { hashDraft } from '../idempotency'
 import type { AdminQuery, OrderPage, OrderStore, PageQuery, PlaceOutcome } from '../order-store'
 import { cancel, changeStatus, place } from '../rules'
 import type { Customer, Decision, Draft } from '../rules'
+import type { ShopSettings } from '../shop'
 import { accepted, ALICE, draft, PRODUCTS, SHOP } from './samples'
 
 /** What a store put into the log (or will, by way of an outbox). */
@@ -21,8 +22,8 @@ export interface StoreUnderTest {
   readonly store: OrderStore
   /** All events so far, oldest first. */
   readonly events: () => Promise<readonly StoredEvent[]>
-  /** Opens another store on what this one has written. */
-  readonly reopen: () => Promise<OrderStore>
+  /** Opens another store on what this one has written, for a shop whose settings may have changed. */
+  readonly reopen: (shop?: ShopSettings) => Promise<OrderStore>
   readonly cleanup: () => Promise<void>
 }
 

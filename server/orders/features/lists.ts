@@ -113,7 +113,18 @@ export function listFeatures(bench: () => Bench): void {
       const { orderId } = await placed(store)
       const hostile = ['"', '""', '*', 'a*', 'NOT', '(', 'words:alice', '{words}', '^alice']
       hostile.push('alice OR bob', 'NEAR(alice miller)', "'; DROP TABLE orders", '-alice', 'a\0b')
-      hostile.push('\ud800', '%', '_', 'alice + miller', 'alice AND miller', '\\')
+      hostile.push(
+        'al"ice',
+        'a" OR "b',
+        'a""b',
+        '"alice',
+        '\ud800',
+        '%',
+        '_',
+        'alice + miller',
+        'alice AND miller',
+        '\\',
+      )
       for (const words of hostile) await search(store, { search: words })
       expect(await search(store, { search: 'alice OR bob' })).toEqual([])
       expect(await search(store, { search: 'al%ce' })).toEqual([])

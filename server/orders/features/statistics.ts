@@ -43,6 +43,20 @@ export function statisticsFeatures(bench: () => Bench, open: OpenStore): void {
       expect([all.orders, all.byStatus.cancelled]).toEqual([2, 1])
     })
 
+    test('keep an order on its day when the shop moves to another time zone', async () => {
+      const { store: before, clock, reopen } = bench()
+      clock.at = new Date('2026-03-01T22:30:00.000Z')
+      const { orderId } = await placed(before)
+      const store = await reopen({ ...SHOP, timeZone: 'Asia/Tokyo' })
+      await tryCancel(store, orderId)
+      expect(await store.stats()).toMatchObject({ day: '2026-03-02', today: { orders: 0 } })
+      const back = await reopen()
+      expect(await back.stats()).toMatchObject({
+        day: '2026-03-01',
+        today: { orders: 1, byStatus: { pending: 0, cancelled: 1 } },
+      })
+    })
+
     test('count the orders of the last sixty minutes, each in its own', async () => {
       const under = bench()
       const { store } = under
