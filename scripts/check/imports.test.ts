@@ -90,6 +90,10 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
     ['server/main.ts', "process.on('SIGTERM', () => process.exit(0))\napp.listen(1)", ''],
     ['server/worker.ts', 'Bun.serve({})', ''],
     ['server/app.ts', 'app.listen(1)', 'uses .listen'],
+    ['server/app.ts', 'app.listen({ hostname, port })', 'uses .listen'],
+    ['server/app.ts', 'app.listen(options)', 'uses .listen'],
+    ['server/app.ts', 'new Elysia().listen()', 'uses .listen'],
+    ['server/app.ts', 'hub.listen({ ended() {} })', ''],
     ['server/app.ts', 'Bun.serve({})', 'uses Bun.serve'],
     ['server/hub/a.ts', "process.once('SIGTERM', stop)", 'uses process.once'],
     ['server/hub/a.ts', 'process.exit(1)', 'uses process.exit'],
@@ -161,7 +165,7 @@ describe('cycles', () => {
   test('the shortest way round is reported, once', async () => {
     const files = {
       'server/a.ts': "import './b'\nimport './d'",
-      'server/b.ts': "import type { C } from './c'",
+      'server/b.ts': "import './c'",
       'server/c.ts': "import './a'",
       'server/d.ts': "import './c'",
       'server/e.ts': "import './a'",
@@ -175,6 +179,19 @@ describe('cycles', () => {
     expect(await findings({ 'server/a.ts': "import './a'" })).toEqual([
       'server/a.ts:1 imports itself: server/a.ts → server/a.ts',
     ])
+  })
+
+  test('of types count between folders, not within one', async () => {
+    const files = {
+      'server/hub/a.ts': "import type { X } from './b'",
+      'server/hub/b.ts': "import { x } from './a'",
+      'server/auth/a.ts': "import type { X } from '../lib/b'",
+      'server/lib/b.ts': "import { x } from '../auth/a'",
+    }
+    expect(await findings(files)).toContain(
+      'server/auth/a.ts:1 imports itself: server/auth/a.ts → server/lib/b.ts → server/auth/a.ts',
+    )
+    expect(await findings(files)).not.toContainEqual(expect.stringContaining('server/hub'))
   })
 
   test('two ways to one file are none', async () => {

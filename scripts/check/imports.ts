@@ -95,11 +95,16 @@ function checkUses({ path, uses }: Source): Violation[] {
   )
 }
 
+/** Types may look back within a folder, where files are parts of one thing; between folders not. */
 function checkCycles(sources: readonly Source[], resolve: Resolve): Violation[] {
   const graph = new Map(
     sources.map(({ path, imports }) => [
       path,
-      imports.flatMap(({ specifier }) => resolve(path, specifier) ?? []),
+      imports.flatMap(({ specifier, typeOnly }) => {
+        const target = resolve(path, specifier)
+        const counts = target !== null && !(typeOnly && dirname(target) === dirname(path))
+        return counts ? [target] : []
+      }),
     ]),
   )
   return cyclesOf(graph).map((cycle) => ({

@@ -8,6 +8,7 @@
 export const SUPPORT: readonly string[] = [
   '**/*.test.{ts,tsx}',
   '**/*.features.ts',
+  '**/features/**',
   '**/testing/**',
   'ui/e2e/**',
   'scripts/**',

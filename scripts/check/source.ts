@@ -94,12 +94,7 @@ function usesOf(node: Node): readonly string[] {
     const object = objectName(node.object)
     return object && member ? [`${object}.${member}`] : []
   }
-  if (node.type === 'CallExpression' && isNode(node.callee)) {
-    const { callee } = node
-    return callee.type === 'MemberExpression' && name(callee.property) === 'listen'
-      ? ['.listen']
-      : []
-  }
+  if (node.type === 'CallExpression' && isListen(node)) return ['.listen']
   // const { env } = process
   if (node.type === 'VariableDeclarator' && isNode(node.id) && node.id.type === 'ObjectPattern') {
     const object = objectName(node.init)
@@ -107,6 +102,16 @@ function usesOf(node: Node): readonly string[] {
     return object ? members.flatMap((member) => (member ? [`${object}.${member}`] : [])) : []
   }
   return []
+}
+
+/** `x.listen(…)` of something that opens a port: not the one that takes an object of callbacks. */
+function isListen(node: Node): boolean {
+  if (!isNode(node.callee) || node.callee.type !== 'MemberExpression') return false
+  if (name(node.callee.property) !== 'listen') return false
+  const [first] = list(node.arguments)
+  if (first?.type !== 'ObjectExpression') return true
+  const members = list(first.properties).map((property) => name(property.key))
+  return ['port', 'hostname', 'unix', null].some((member) => members.includes(member))
 }
 
 /** `process`, `Bun`, `import.meta`, also behind `globalThis`; else null. */
