@@ -44,7 +44,7 @@ export function createKnownOrders(): KnownOrders {
       const changes = [...before].map(([id, known]) => ({ order: folded.get(id)!, before: known }))
       const added = changes.filter((change) => !change.before).map((change) => change.order)
       batch(() => {
-        for (const { order } of changes) setById(order.orderId, reconcile(order, { key: null }))
+        for (const { order } of changes) setById(order.orderId, reconcile(shownCopy(order)))
         if (added.length > 0) setIds((known) => mergeNewestFirst(known, added, folded))
       })
       return changes
@@ -53,11 +53,16 @@ export function createKnownOrders(): KnownOrders {
       folded.clear()
       for (const order of snapshot) foldInto(folded, order)
       batch(() => {
-        setById(reconcile(Object.fromEntries(folded), { key: null }))
+        setById(reconcile(Object.fromEntries([...folded].map(([id, o]) => [id, shownCopy(o)]))))
         setIds([...folded.values()].sort(newestFirst).map((order) => order.orderId))
       })
     },
   }
+}
+
+/** A store changes in place what it is given, and what a fold knows must not change. */
+function shownCopy(order: Order): Order {
+  return structuredClone(order)
 }
 
 /** As the server lists them: the newest order first, the id decides between equals. */

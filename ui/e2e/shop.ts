@@ -1,0 +1,71 @@
+import type { Locator, Page } from 'playwright-core'
+import type { Order } from '../../server/protocol/order'
+import { orderNumber } from '../../server/protocol/order'
+import type { OrderStatus } from '../../server/protocol/order-status'
+import type { TestServer } from '../../server/testing/test-server'
+
+/** What the tests do over REST, as somebody whose browser is not looked at. */
+export interface Shop {
+  place(name: string, productId?: string): Promise<Order>
+  changeStatus(order: Order, status: OrderStatus, reason?: string): Promise<Order>
+}
+
+export function createShop(server: TestServer): Shop {
+  async function answer(response: Response): Promise<Order> {
+    if (!response.ok) throw new Error(`Expected success, found: ${await response.text()}`)
+    return (await response.json()) as Order
+  }
+  return {
+    async place(name, productId = 'espresso-cup') {
+      const token = await server.signIn(name, 'customer')
+      const shippingAddress = {
+        name: `${name} Miller`,
+        line1: '12 Harbour Street',
+        city: 'Hamburg',
+        postalCode: '20457',
+        country: 'DE',
+      }
+      const json = { items: [{ productId, quantity: 1 }], shippingAddress }
+      return answer(await server.request('/api/orders', { token, json }))
+    },
+    async changeStatus(order, status, reason) {
+      const token = await server.signIn('sam', 'staff')
+      return answer(
+        await server.request(`/api/admin/orders/${order.orderId}`, {
+          method: 'PATCH',
+          token,
+          json: { status, ...(reason && { reason }) },
+          headers: { 'if-match': `"${order.version}"` },
+        }),
+      )
+    },
+  }
+}
+
+/** Waits until the page is connected and has all that there is. */
+export async function live(page: Page): Promise<void> {
+  await page.locator('[data-connection="live"]').waitFor()
+}
+
+export function toast(page: Page, text: string): Locator {
+  return page.locator('[data-toast]').filter({ hasText: text })
+}
+
+/** The row of an order on the board. */
+export function row(page: Page, order: Pick<Order, 'orderId'>): Locator {
+  return page.locator(`[data-order="${orderNumber(order.orderId)}"]`)
+}
+
+export function tile(page: Page, name: 'orders' | 'pending' | 'revenue', figure: string): Locator {
+  const exact = new RegExp(`^${figure.replaceAll('.', '\\.')}$`)
+  return page.locator(`[data-tile="${name}"] [data-figure]`).filter({ hasText: exact })
+}
+
+/** A page that is loaded again loses this mark. */
+export async function markLoad(page: Page): Promise<void> {
+  await page.evaluate(() => Object.assign(window, { loadedOnce: true }))
+}
+
+export function keptMark(page: Page): Promise<boolean> {
+  return page.evaluate(() => 'loadedOnce' in window)
+}
