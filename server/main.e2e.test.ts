@@ -3,17 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { CLOSE_CODES } from './protocol/close-codes'
+import { signInAt, startServerProcess } from './testing/server-process'
 import { connectSocket } from './testing/socket-client'
-
-interface Ended {
-  readonly code: number
-  readonly stderr: string
-  /** Log lines. */
-  readonly log: readonly Record<string, unknown>[]
-}
-
-const MAIN = join(import.meta.dir, 'main.ts')
-const DEADLINE_MS = 10_000
+import { within } from './testing/within'
 
 let folder: string
 let processes: Bun.Subprocess[]
@@ -29,62 +21,9 @@ afterEach(async () => {
 
 /** Starts the server as a process of its own; nothing but `env` is in its environment. */
 function start(env: Record<string, string> = {}, options: string[] = []) {
-  const child = Bun.spawn([process.execPath, ...options, MAIN], {
-    cwd: folder,
-    env: { PATH: process.env.PATH, PORT: '0', DATA_DIR: join(folder, 'data'), ...env },
-    stdout: 'pipe',
-    stderr: 'pipe',
-  })
-  processes.push(child)
-  const lines = readLines(child.stdout)
-  const stderr = new Response(child.stderr).text()
-
-  return {
-    child,
-    /** Resolves to the address once it listens. */
-    async listening(): Promise<string> {
-      return String((await lines.until(({ msg }) => msg === 'listening')).url)
-    },
-    logged: (text: string) => lines.until(({ msg }) => msg === text),
-    async ended(): Promise<Ended> {
-      const code = await within(child.exited, 'the process to end')
-      return { code, stderr: await stderr, log: await lines.all }
-    },
-  }
-}
-
-function readLines(stream: ReadableStream<Uint8Array<ArrayBuffer>>) {
-  const seen: Record<string, unknown>[] = []
-  const waiting = new Set<() => void>()
-  const read = async () => {
-    let rest = ''
-    for await (const text of stream.pipeThrough(new TextDecoderStream())) {
-      const parts = (rest + text).split('\n')
-      rest = parts.pop()!
-      seen.push(...parts.map((line) => JSON.parse(line) as Record<string, unknown>))
-      for (const look of waiting) look()
-    }
-    return seen
-  }
-  return {
-    all: read(),
-    until(matches: (line: Record<string, unknown>) => boolean) {
-      const { promise, resolve } = Promise.withResolvers<Record<string, unknown>>()
-      const look = () => {
-        const found = seen.find(matches)
-        if (found) resolve(found)
-      }
-      waiting.add(look)
-      look()
-      return within(promise, 'a line of the log').finally(() => waiting.delete(look))
-    },
-  }
-}
-
-function within<T>(promise: Promise<T>, what: string): Promise<T> {
-  const { promise: late, reject } = Promise.withResolvers<never>()
-  const timer = setTimeout(() => reject(new Error(`waited too long for ${what}`)), DEADLINE_MS)
-  return Promise.race([promise, late]).finally(() => clearTimeout(timer))
+  const server = startServerProcess({ folder, env, options })
+  processes.push(server.child)
+  return server
 }
 
 /** A sign-in whose body comes later; resolves once the server has begun to read it. */
@@ -123,15 +62,6 @@ function isReachable(url: string): Promise<boolean> {
     () => true,
     () => false,
   )
-}
-
-async function signIn(url: string, name: string): Promise<string> {
-  const response = await fetch(`${url}/api/demo/sign-in`, {
-    method: 'POST',
-    body: JSON.stringify({ name }),
-    headers: { 'content-type': 'application/json' },
-  })
-  return ((await response.json()) as { token: string }).token
 }
 
 describe('a start that cannot succeed ends with one sentence and exit code 1', () => {
@@ -212,7 +142,7 @@ describe('a server', () => {
   test('tells its sockets to move before it ends, and they resume at the next one', async () => {
     const first = start()
     const url = await first.listening()
-    const token = await signIn(url, 'alice')
+    const token = await signInAt(url, 'alice')
     const subscribe = async (address: string, cursor?: string) => {
       const client = await connectSocket(`${address.replace('http', 'ws')}/ws`)
       client.send({ event: 'auth', data: { token } })
@@ -267,7 +197,7 @@ describe('a server', () => {
 
   test('accepts the tokens of its life before', async () => {
     const first = start()
-    const token = await signIn(await first.listening(), 'alice')
+    const token = await signInAt(await first.listening(), 'alice')
     first.child.kill('SIGTERM')
     await first.ended()
     const url = await start().listening()

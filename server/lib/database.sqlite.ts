@@ -34,6 +34,7 @@ export interface Database {
 
 /** How long a statement waits for a foreign writer (somebody's `sqlite3`) before it fails. */
 const BUSY_TIMEOUT_MS = 1_000
+const CACHE_KIB = 64 * 1024
 /** A write-ahead log that a long read made bigger than this is cut back afterwards. */
 const JOURNAL_SIZE_LIMIT_BYTES = 64 * 1024 * 1024
 
@@ -101,6 +102,9 @@ function openFile(path: string, migrations: readonly Migration[]): Sqlite {
     sqlite.run('PRAGMA synchronous = FULL')
     sqlite.run('PRAGMA foreign_keys = ON')
     sqlite.run(`PRAGMA journal_size_limit = ${JOURNAL_SIZE_LIMIT_BYTES}`)
+    // What a savepoint needs to go back by stays out of temporary files.
+    sqlite.run('PRAGMA temp_store = MEMORY')
+    sqlite.run(`PRAGMA cache_size = -${CACHE_KIB}`)
     migrate(sqlite, migrations)
     return sqlite
   } catch (error) {
