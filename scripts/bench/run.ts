@@ -80,6 +80,7 @@ const report: Report = {
   notes: reports.flatMap(({ notes }) => notes),
 }
 const file = join(OUTPUT, `${new Date().toISOString().replaceAll(':', '-')}.json`)
+mkdirSync(OUTPUT, { recursive: true })
 writeFileSync(
   file,
   JSON.stringify(

@@ -1,25 +1,10 @@
-import { join } from 'node:path'
 import type { Bench } from '../lib/bench'
-import { OUTPUT, SECRET, spawnBench, withChildren, withDataDir } from '../lib/children'
-import type { Child } from '../lib/process'
 import { median } from '../lib/median'
-import { sampleFrame, sampleOrder } from '../lib/payload'
 import type { Figure, Note, Report } from '../lib/report'
 import { formatNumber } from '../lib/table'
-import type { LoadCommands } from '../load'
-import type { Protocol } from '../load/crowd'
-import type { BlasterCommands } from '../servers/blaster'
-import type { FanOutCommands, FanOutOrder } from '../servers/fan-out'
-
-type ServerKind = 'ours' | 'hub alone' | 'bare' | 'socket.io on bun' | 'socket.io on node'
-
-interface Case {
-  readonly name: string
-  readonly audience: 'board' | 'customers'
-  readonly eventsPerTick: number
-  readonly timesBare: number
-  readonly timesSocketIo: number
-}
+import { calibrate } from './calibration'
+import { bundleForNode, measure } from './fan-out-run'
+import type { Case, Run, ServerKind } from './fan-out-run'
 
 const CASES: readonly Case[] = [
   {
@@ -52,21 +37,6 @@ const CASES: readonly Case[] = [
   },
 ]
 
-/** Deliveries under way at least, and ticks at least: enough to keep a socket's pipe full. */
-const IN_FLIGHT_DELIVERIES = 8_000
-const IN_FLIGHT_TICKS = 4
-
-interface Run {
-  readonly perSecond: number
-  readonly delivered: number
-  readonly expected: number
-  readonly serverCpuPerMillionMs: number
-  /** CPU time of the generator over wall time: at 1 it had no room left. */
-  readonly generatorShare: number
-  readonly bytesPerDelivery: number
-  readonly deliveriesPerFrame: number
-}
-
 export async function fanOut(bench: Bench): Promise<Report> {
   const bundled = await bundleForNode()
   const figures: Figure[] = []
@@ -91,7 +61,7 @@ export async function fanOut(bench: Bench): Promise<Report> {
       compareCpu(which, runs, 'ours'),
       compareCpu(which, runs, 'hub alone'),
     )
-    notes.push(await calibrate(bench, which, runs))
+    notes.push(describeGenerator(which, await calibrate(bench, which), runs))
     for (const kind of kinds) notes.push(describeRuns(which, kind, runs.get(kind)!))
   }
   return { figures, notes }
@@ -152,71 +122,14 @@ function describeRuns(which: Case, kind: ServerKind, runs: readonly Run[]): Note
   }
 }
 
-function measure(bench: Bench, kind: ServerKind, which: Case, bundled: string): Promise<Run> {
-  return withDataDir((dataDir) =>
-    withChildren(async (keep) => {
-      const load = keep(await spawnBench<LoadCommands>('load.ts'))
-      const server = keep(await spawnServer(bench, kind, bundled))
-      const { port, pacerPort } = await server.ask('start', { dataDir })
-      const { scale } = bench
-      const board = which.audience === 'board'
-      const socketsEach = board ? 1 : scale.socketsEach
-      const protocol: Protocol = kind.startsWith('socket.io') ? 'socket.io' : 'orderwire'
-      await load.ask('connect', {
-        protocol,
-        port,
-        secret: SECRET,
-        channel: board ? 'admin' : 'orders',
-        subjects: board ? scale.boardSockets : scale.customers,
-        firstSubject: 0,
-        socketsEach,
-      })
-      await load.ask('readDirectly')
-      const deliveriesPerTick = which.eventsPerTick * (board ? scale.boardSockets : socketsEach)
-      const order: FanOutOrder = {
-        audience: which.audience,
-        customers: scale.customers,
-        eventsPerTick: which.eventsPerTick,
-        deliveriesPerTick,
-        ticksInFlight: Math.max(
-          IN_FLIGHT_TICKS,
-          Math.ceil(IN_FLIGHT_DELIVERIES / deliveriesPerTick),
-        ),
-        durationMs: scale.measureMs,
-      }
-      await load.ask('report', pacerPort, (deliveriesPerTick * order.ticksInFlight) / 4)
-      await server.ask('publish', { ...order, durationMs: scale.warmUpMs })
-      const before = await load.ask('counters')
-      const { expected, elapsedMs, serverCpuMs } = await server.ask('publish', order)
-      const after = await load.ask('counters')
-      await Bun.sleep(100)
-      const settled = await load.ask('counters')
-      const delivered = settled.deliveries - before.deliveries
-      if (delivered !== expected)
-        throw new Error(`${which.name}, ${kind}: delivered ${delivered}, expected ${expected}`)
-      return {
-        perSecond: (delivered / elapsedMs) * 1_000,
-        delivered,
-        expected,
-        serverCpuPerMillionMs: (serverCpuMs / delivered) * 1_000_000,
-        generatorShare: (after.cpuMs - before.cpuMs) / (after.at - before.at),
-        bytesPerDelivery: (after.bytes - before.bytes) / delivered,
-        deliveriesPerFrame: delivered / (after.textFrames - before.textFrames),
-      }
-    }),
-  )
-}
-
-function spawnServer(
-  bench: Bench,
-  kind: ServerKind,
-  bundled: string,
-): Promise<Child<FanOutCommands>> {
-  if (kind === 'ours') return spawnBench<FanOutCommands>('servers/orderwire.ts', bench.ours)
-  if (kind === 'hub alone') return spawnBench<FanOutCommands>('servers/hub.ts', bench.ours)
-  if (kind === 'bare') return spawnBench<FanOutCommands>('servers/bare.ts')
-  if (kind === 'socket.io on bun') return spawnBench<FanOutCommands>('servers/socket-io.ts')
-  return spawnBench<FanOutCommands>(bundled, { runtime: 'node' })
+function describeGenerator(which: Case, perSecond: number, runs: Runs): Note {
+  const fastest = Math.max(...[...runs.values()].flat().map((run) => run.perSecond))
+  return {
+    about: `${which.name}, generator`,
+    text:
+      `reads ${formatNumber(perSecond)} deliveries/s from a blaster, ` +
+      `${formatNumber(perSecond / fastest)} × the fastest run above`,
+  }
 }
 
 /** The runtime on which Socket.IO is faster for this case, by one run on each. */
@@ -234,56 +147,4 @@ async function chooseSocketIo(
     text: `the faster runtime is the peer: ${formatNumber(onBun.perSecond)} deliveries/s on Bun, ${formatNumber(onNode.perSecond)} on Node`,
   })
   return onNode.perSecond > onBun.perSecond ? 'socket.io on node' : 'socket.io on bun'
-}
-
-/** What the generator reads from a server that only writes prepared bytes, in frames of this case. */
-async function calibrate(bench: Bench, which: Case, runs: Runs): Promise<Note> {
-  const perSecond = await withChildren(async (keep) => {
-    const load = keep(await spawnBench<LoadCommands>('load.ts'))
-    const blaster = keep(await spawnBench<BlasterCommands>('servers/blaster.ts'))
-    await load.ask('connect', {
-      protocol: 'orderwire',
-      port: await blaster.ask('port'),
-      secret: SECRET,
-      channel: 'admin',
-      subjects: bench.scale.boardSockets,
-      firstSubject: 0,
-      socketsEach: 1,
-    })
-    await load.ask('readDirectly')
-    const together = which.audience === 'board' ? which.eventsPerTick : 1
-    const orders = Array.from({ length: together }, (_, index) =>
-      sampleOrder(index, 'customer-00001'),
-    )
-    const before = await load.ask('counters')
-    const frames = await blaster.ask('blast', sampleFrame('admin', 100_000, orders), 4_000_000)
-    const expected = frames * together * bench.scale.boardSockets
-    for (;;) {
-      const { deliveries, at } = await load.ask('counters')
-      if (deliveries - before.deliveries >= expected) return (expected / (at - before.at)) * 1_000
-      await Bun.sleep(10)
-    }
-  })
-  const fastest = Math.max(...[...runs.values()].flat().map((run) => run.perSecond))
-  return {
-    about: `${which.name}, generator`,
-    text:
-      `reads ${formatNumber(perSecond)} deliveries/s from a blaster, ` +
-      `${formatNumber(perSecond / fastest)} × the fastest run above`,
-  }
-}
-
-/** Node reads no TypeScript: the same file, bundled. */
-async function bundleForNode(): Promise<string> {
-  const built = await Bun.build({
-    entrypoints: [join(import.meta.dir, '../servers/socket-io.ts')],
-    target: 'node',
-    format: 'esm',
-    external: ['socket.io'],
-    outdir: OUTPUT,
-    naming: 'socket-io.mjs',
-  })
-  if (!built.success)
-    throw new AggregateError(built.logs, 'Socket.IO could not be bundled for Node')
-  return join(OUTPUT, 'socket-io.mjs')
 }

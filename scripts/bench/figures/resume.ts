@@ -1,10 +1,10 @@
 import type { Bench } from '../lib/bench'
 import { SECRET, spawnBench, withChildren, withDataDir } from '../lib/children'
 import { median } from '../lib/median'
+import type { Child } from '../lib/process'
 import type { Report } from '../lib/report'
 import { formatNumber } from '../lib/table'
 import type { LoadCommands } from '../load'
-import type { ResumeRun } from '../load/resume'
 import type { BareCommands } from '../servers/bare'
 import type { OrderwireCommands } from '../servers/orderwire'
 
@@ -19,6 +19,8 @@ interface Run {
   readonly openedMs: number
   readonly delivered: number
   readonly generatorShare: number
+  /** What the server used in that time. */
+  readonly serverCpuMs: number
 }
 
 /** All board clients are reset at once, miss events while the server restarts, and come back. */
@@ -47,6 +49,16 @@ export async function resume(bench: Bench): Promise<Report> {
         limit: { atMost: AT_MOST },
         delivered: all.reduce((sum, { delivered }) => sum + delivered, 0),
         expected: all.length * resumeClients * resumeEvents,
+      },
+      {
+        name: 'server CPU: mass resume',
+        unit: 'ms',
+        peer: 'bare',
+        ours: ours.map(({ serverCpuMs }) => serverCpuMs),
+        peers: peers.map(({ serverCpuMs }) => serverCpuMs),
+        limit: null,
+        delivered: null,
+        expected: null,
       },
     ],
     notes: [
@@ -105,7 +117,7 @@ function measureOurs(bench: Bench): Promise<Run> {
       await load.ask('prepareResume', { secret: SECRET, clients, cursor })
       const after = keep(await spawnBench<OrderwireCommands>('servers/orderwire.ts', bench.ours))
       const { listeningAt, openedMs } = await after.ask('start', { dataDir, port })
-      return runOf(await load.ask('resume', port), listeningAt, openedMs, bench)
+      return runOf(bench, load, after, { port, listeningAt, openedMs })
     }),
   )
 }
@@ -121,15 +133,29 @@ function measureBare(bench: Bench, frames: readonly string[]): Promise<Run> {
     const server = keep(await spawnBench<BareCommands>('servers/bare.ts'))
     await server.ask('recorded', frames)
     const { port, listeningAt } = await server.ask('start')
-    return runOf(await load.ask('resume', port), listeningAt, 0, bench)
+    return runOf(bench, load, server, { port, listeningAt, openedMs: 0 })
   })
 }
 
-function runOf(resumed: ResumeRun, listeningAt: number, openedMs: number, bench: Bench): Run {
+interface Listening {
+  readonly port: number
+  readonly listeningAt: number
+  readonly openedMs: number
+}
+
+async function runOf(
+  bench: Bench,
+  load: Child<LoadCommands>,
+  server: Child<Pick<BareCommands, 'cpuMs'>>,
+  { port, listeningAt, openedMs }: Listening,
+): Promise<Run> {
   const { resumeClients, resumeEvents } = bench.scale
-  const { fewest, most, lastCaughtUpAt, generatorShare } = resumed
+  const resuming = load.ask('resume', port)
+  const cpuBefore = await server.ask('cpuMs')
+  const { fewest, most, lastCaughtUpAt, generatorShare } = await resuming
+  const serverCpuMs = (await server.ask('cpuMs')) - cpuBefore
   if (fewest !== resumeEvents || most !== resumeEvents)
     throw new Error(`clients received ${fewest} to ${most} events, expected ${resumeEvents}`)
   const delivered = resumeClients * resumeEvents
-  return { ms: lastCaughtUpAt - listeningAt, openedMs, delivered, generatorShare }
+  return { ms: lastCaughtUpAt - listeningAt, openedMs, delivered, generatorShare, serverCpuMs }
 }

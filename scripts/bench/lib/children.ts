@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { spawnChild } from './process'
 import type { Child, SpawnOptions } from './process'
@@ -34,6 +34,7 @@ export async function withChildren<T>(
 
 /** A data folder for one run, removed after it. */
 export async function withDataDir<T>(work: (dataDir: string) => Promise<T>): Promise<T> {
+  mkdirSync(OUTPUT, { recursive: true })
   const dataDir = mkdtempSync(join(OUTPUT, 'run-'))
   try {
     return await work(dataDir)

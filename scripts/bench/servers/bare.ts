@@ -4,7 +4,7 @@
  */
 import type { ServerWebSocket } from 'bun'
 import { answerCommands } from '../lib/commands'
-import { now } from '../lib/clock'
+import { cpuMs, now } from '../lib/clock'
 import { openPacer } from '../lib/pacer'
 import { collectedRss } from '../lib/memory'
 import { prepareFrames } from './fan-out'
@@ -81,6 +81,7 @@ const commands = {
     resumeFrames = frames.filter((frame) => !frame.startsWith('{"event":"authenticated"'))
   },
   rss: (): Promise<number> => collectedRss(),
+  cpuMs,
 }
 
 export type BareCommands = typeof commands

@@ -6,7 +6,7 @@ import { serve } from '../../../server/main'
 import type { Running } from '../../../server/main'
 import { formatCursor } from '../../../server/protocol/cursor'
 import { answerCommands } from '../lib/commands'
-import { now } from '../lib/clock'
+import { cpuMs, now } from '../lib/clock'
 import { collectedRss } from '../lib/memory'
 import { openPacer } from '../lib/pacer'
 import type { PublishRun } from '../lib/pacer'
@@ -73,6 +73,7 @@ const commands = {
     return formatCursor(newest!.id, newest!.tag)
   },
   rss: (): Promise<number> => collectedRss(),
+  cpuMs,
   async products(): Promise<readonly string[]> {
     return (await started().engine.orders.products()).map((product) => product.id)
   },
