@@ -33,6 +33,7 @@ export class ModelClient {
   last: Cursor | null = null
   readonly failures: string[] = []
   private socket: SocketClient | null = null
+  private live = false
   private listening: Promise<void> = Promise.resolve()
   private readonly watchers = new Set<() => void>()
 
@@ -59,10 +60,11 @@ export class ModelClient {
     await this.listening
   }
 
-  /** Leaves the channel and comes back to it, on the same connection. */
+  /** Leaves the channel and, once that is confirmed, comes back to it on the same connection. */
   resubscribe(): void {
-    const { channel } = this.options
-    this.socket?.send({ event: `unsubscribe:${channel}` }, this.subscribe())
+    if (!this.live) return
+    this.live = false
+    this.socket?.send({ event: `unsubscribe:${this.options.channel}` })
   }
 
   /** Resolves when `reached` is true after an object was taken, or after the connection ended. */
@@ -110,6 +112,7 @@ export class ModelClient {
       for (const watcher of this.watchers) watcher()
     }
     this.socket = null
+    this.live = false
     for (const watcher of this.watchers) watcher()
   }
 
@@ -136,8 +139,12 @@ export class ModelClient {
           this.fail(`${frame.event} says that ${last} was the last, not ${this.last}`)
         }
         this.cursor = cursor
+        this.live ||= frame.event === 'caught-up'
         return
       }
+      case 'unsubscribed':
+        this.socket?.send(this.subscribe())
+        return
       default:
         if ('prev' in frame) this.apply(frame)
         else if (frame.event === 'error') this.fail(frame.data.code)
