@@ -134,7 +134,7 @@ export const DOORS: readonly DoorRule[] = [
   { package: 'bun:sqlite', only: ['server/**/*.sqlite.ts', 'scripts/**', '**/*.test.ts'] },
   { package: 'ioredis', only: ['server/**/*.redis.ts'] },
   { package: 'kafkajs', only: ['server/kafka/**'] },
-  { package: 'jose', only: ['server/auth/**', '**/testing/**', 'scripts/**'] },
+  { package: 'jose', only: ['server/auth/**', '**/testing/**', 'ui/e2e/**', 'scripts/**'] },
   { package: 'pino', only: ['server/lib/logger.ts', 'server/main.ts', 'server/worker.ts'] },
   { package: 'swagger-ui-dist', only: ['server/openapi/**', 'server/openapi.ts'] },
   { package: '@elysiajs/eden', only: ['ui/src/**', '**/*.test.ts'] },
