@@ -1,0 +1,134 @@
+import { afterAll, beforeAll, expect, test } from 'bun:test'
+import type { Browser, Page } from 'playwright-core'
+import type { Order } from '../../server/protocol/order'
+import { orderNumber } from '../../server/protocol/order'
+import { startTestServer, type TestServer } from '../../server/testing/test-server'
+import { buildUi, openBrowser, openPage, signIn } from './browser'
+import { createShop, live, row, tile, toast, type Shop } from './shop'
+
+/** More than two pages of the list. */
+const ORDERS = 120
+
+let server: TestServer
+let shop: Shop
+let browser: Browser
+let oldest: Order
+let newest: Order
+let sam: Page
+
+beforeAll(async () => {
+  await buildUi()
+  server = await startTestServer()
+  shop = createShop(server)
+  oldest = await shop.place('zelda', 'linen-apron')
+  for (let count = 1; count < ORDERS; count++) newest = await shop.place('alice')
+  browser = await openBrowser()
+  sam = await openPage(browser, server.url)
+  await signIn(sam, 'Sam')
+  await live(sam)
+}, 60_000)
+
+afterAll(async () => {
+  await browser?.close()
+  await server?.stop()
+})
+
+test('only the rows in sight are in the page, and scrolling loads the rest', async () => {
+  await row(sam, newest).waitFor()
+  expect(await sam.locator('[data-order]').count()).toBeLessThan(40)
+  await sam.getByRole('status').getByText('Loading older orders').waitFor()
+  while (!(await row(sam, oldest).isVisible())) {
+    await sam.mouse.wheel(0, 2_000)
+    await sam.evaluate(() => new Promise((resolve) => requestAnimationFrame(resolve)))
+  }
+  await sam.getByText('That is all of them.').waitFor()
+  expect(await sam.locator('[data-order]').count()).toBeLessThan(40)
+  expect(await row(sam, newest).count()).toBe(0)
+})
+
+test('new orders wait above while the reader is further down', async () => {
+  const held = await shop.place('bob', 'tea-towel')
+  const pill = sam.getByRole('button', { name: '1 new order' })
+  await pill.waitFor()
+  expect(await row(sam, held).count()).toBe(0)
+  await pill.click()
+  await row(sam, held).waitFor()
+  const rows = await sam.locator('[data-order]').evaluateAll((elements) =>
+    elements
+      .map((element) => ({
+        order: element.getAttribute('data-order'),
+        top: element.getBoundingClientRect().top,
+      }))
+      .sort((a, b) => a.top - b.top),
+  )
+  expect(rows[0]?.order).toBe(orderNumber(held.orderId))
+})
+
+test('search finds on the server what is not loaded', async () => {
+  await sam.reload()
+  await live(sam)
+  await row(sam, newest).waitFor()
+  await sam.getByRole('searchbox').fill('apron zel')
+  await row(sam, oldest).waitFor()
+  expect(await sam.locator('[data-order]').count()).toBe(1)
+  await sam.getByRole('searchbox').fill('nobody at all')
+  await sam.getByText('Nothing found').waitFor()
+  await sam.getByRole('button', { name: 'Show all orders' }).click()
+  await row(sam, newest).waitFor()
+})
+
+test('the filter shows one status, and what leaves it leaves the list', async () => {
+  await sam.getByRole('group', { name: 'Status' }).getByText('Processing').click()
+  await sam.getByText('Nothing found').waitFor()
+  const processing = await shop.changeStatus(newest, 'processing')
+  await row(sam, newest).waitFor()
+  newest = await shop.changeStatus(processing, 'shipped')
+  await sam.getByText('Nothing found').waitFor()
+  await sam.getByRole('group', { name: 'Status' }).getByText('All').click()
+  await row(sam, newest).locator('[data-status="shipped"]').waitFor()
+})
+
+test('a change that somebody else was faster with is refused, and the newest is shown', async () => {
+  const contested = await shop.place('bob')
+  const select = row(sam, contested).getByLabel('Status')
+  // The list is opened, …
+  await select.dispatchEvent('pointerdown')
+  // … meanwhile the order changes, …
+  await shop.changeStatus(contested, 'processing')
+  await row(sam, contested).locator('[data-status="processing"]').waitFor()
+  // … and then something is chosen.
+  await select.selectOption('cancelled')
+  await sam.getByRole('button', { name: 'Cancel the order' }).click()
+  await toast(sam, `Someone else changed order #${orderNumber(contested.orderId)}`).waitFor()
+  await row(sam, contested).locator('[data-status="processing"]').waitFor()
+  const token = await server.signIn('bob')
+  const now = await server.request(`/api/orders/${contested.orderId}`, { token })
+  expect(await now.json()).toMatchObject({ status: 'processing', version: 2 })
+})
+
+test('cancelling on the board asks for a reason, and the tiles are the server’s', async () => {
+  const order = await shop.place('bob')
+  await row(sam, order).getByLabel('Status').selectOption('cancelled')
+  await sam.getByLabel('Reason').fill('Out of stock')
+  await sam.getByRole('button', { name: 'Cancel the order' }).click()
+  await row(sam, order).locator('[data-status="cancelled"]').waitFor()
+  const token = await server.signIn('sam')
+  const stats = (await (await server.request('/api/admin/stats', { token })).json()) as {
+    all: { orders: number; byStatus: { pending: number } }
+  }
+  await tile(sam, 'orders', String(stats.all.orders)).waitFor()
+  await tile(sam, 'pending', String(stats.all.byStatus.pending)).waitFor()
+})
+
+test('nothing is wider than a page of 320 pixels', async () => {
+  await sam.setViewportSize({ width: 320, height: 640 })
+  const wide: string[] = []
+  const paths = ['/', '/checkout', '/orders', `/orders/${newest.orderId}`, '/board', '/nowhere']
+  for (const path of paths) {
+    await sam.goto(path)
+    await sam.getByRole('main').getByRole('heading').first().waitFor()
+    const width = await sam.evaluate(() => document.documentElement.scrollWidth)
+    if (width > 320) wide.push(`${path}: ${width}`)
+  }
+  expect(wide).toEqual([])
+})

@@ -1,0 +1,223 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import type { Browser, Page } from 'playwright-core'
+import { orderNumber } from '../../server/protocol/order'
+import { startTestServer, type TestServer } from '../../server/testing/test-server'
+import { buildUi, openBrowser, openPage, signIn } from './browser'
+import { createShop, live, toast, type Shop } from './shop'
+
+let server: TestServer
+let shop: Shop
+let browser: Browser
+
+beforeAll(async () => {
+  await buildUi()
+  server = await startTestServer()
+  shop = createShop(server)
+  browser = await openBrowser()
+}, 60_000)
+
+afterAll(async () => {
+  await browser?.close()
+  await server?.stop()
+})
+
+async function inBrowser(url: string, use: (page: Page) => Promise<void>): Promise<void> {
+  const page = await openPage(browser, url)
+  try {
+    await use(page)
+  } finally {
+    await page.context().close()
+  }
+}
+
+function keptKeys(page: Page): Promise<string[]> {
+  return page.evaluate(() => Object.keys(localStorage))
+}
+
+function listRequests(from: number): number {
+  return server.logLines
+    .slice(from)
+    .filter((line) => line.method === 'GET' && line.path === '/api/orders').length
+}
+
+describe('signing in', () => {
+  test('leads back to the page that asked for it', () =>
+    inBrowser(server.url, async (page) => {
+      await page.goto('/orders')
+      await page.getByRole('link', { name: 'Sign in' }).last().click()
+      await page.getByRole('button', { name: 'Alice' }).click()
+      await page.waitForURL(`${server.url}/orders`)
+      await page.getByText('No orders yet').waitFor()
+    }))
+
+  test('works with any name and role', () =>
+    inBrowser(server.url, async (page) => {
+      await page.goto('/sign-in')
+      await page.getByLabel('Name').fill('Zoë Quill')
+      await page.getByLabel('Staff').check()
+      await page.getByRole('button', { name: 'Sign in' }).click()
+      await page.waitForURL(`${server.url}/board`)
+      await page.locator('[data-tile="orders"]').waitFor()
+    }))
+
+  test('does not lead to another site', () =>
+    inBrowser(server.url, async (page) => {
+      await page.goto('/sign-in?to=//elsewhere.example')
+      await page.getByRole('button', { name: 'Alice' }).click()
+      await page.waitForURL(`${server.url}/`)
+    }))
+
+  test('takes a token where demo sign-in is off, and says what is wrong with a bad one', async () => {
+    const secret = 'a secret of more than thirty-two bytes'
+    const guarded = await startTestServer({ JWT_SECRET: secret, HOST: '127.0.0.1' })
+    const { SignJWT } = await import('jose')
+    const sign = (key: string) =>
+      new SignJWT({ name: 'Grace', roles: ['staff'] })
+        .setProtectedHeader({ alg: 'HS256' })
+        .setSubject('grace')
+        .setIssuedAt()
+        .setExpirationTime('1h')
+        .sign(new TextEncoder().encode(key))
+    try {
+      await inBrowser(guarded.url, async (page) => {
+        await page.goto('/sign-in')
+        await page.getByLabel('Token').fill('nonsense')
+        await page.getByRole('button', { name: 'Sign in' }).click()
+        await page.getByText('This is not a token').waitFor()
+        await page.getByLabel('Token').fill(await sign('another secret of more than 32 bytes'))
+        await page.getByRole('button', { name: 'Sign in' }).click()
+        await page.locator('#token[aria-invalid="true"]').waitFor()
+        await page.getByLabel('Token').fill(await sign(secret))
+        await page.getByRole('button', { name: 'Sign in' }).click()
+        await page.waitForURL(`${guarded.url}/board`)
+        await page.getByText('Grace').waitFor()
+        await live(page)
+      })
+    } finally {
+      await guarded.stop()
+    }
+  })
+})
+
+test('the board is refused to a customer, in words', () =>
+  inBrowser(server.url, async (page) => {
+    await signIn(page, 'Bob', '/board')
+    await page.getByRole('alert').getByText('The board is for staff').waitFor()
+    expect(await page.getByRole('link', { name: 'Board' }).count()).toBe(0)
+    expect(await page.locator('[data-tile]').count()).toBe(0)
+  }))
+
+test('a reload keeps the session and goes on from what was kept, without loading the list', () =>
+  inBrowser(server.url, async (page) => {
+    const order = await shop.place('alice')
+    const number = orderNumber(order.orderId)
+    await signIn(page, 'Alice', '/orders')
+    await page.getByText(`#${number}`).waitFor()
+    await live(page)
+    // Away from the server, so that what happens next is missed.
+    await page.goto('about:blank')
+    const before = server.logLines.length
+    await shop.changeStatus(order, 'processing')
+    await page.goto(`${server.url}/orders`)
+
+    await toast(page, `Order #${number} is processing`).waitFor()
+    await page.locator('[data-status="processing"]').waitFor()
+    await live(page)
+    expect(listRequests(before)).toBe(0)
+    await page.reload()
+    await live(page)
+    await page.locator('[data-status="processing"]').waitFor()
+    expect(await page.locator('[data-toast]').count()).toBe(0)
+  }))
+
+test('signing out drops all that was kept, and the next one sees nothing of it', () =>
+  inBrowser(server.url, async (page) => {
+    const order = await shop.place('alice')
+    const number = orderNumber(order.orderId)
+    await signIn(page, 'Alice')
+    await live(page)
+    await page.getByRole('button', { name: 'Add Tea Towel to the cart' }).click()
+    await page.goto('/orders')
+    await page.getByText(`#${number}`).waitFor()
+    expect(await keptKeys(page)).not.toEqual([])
+
+    await page.getByRole('button', { name: 'Sign out' }).click()
+    await page.getByText('Nothing in it yet.').waitFor()
+    expect(await keptKeys(page)).toEqual([])
+    await signIn(page, 'Bob', '/orders')
+    await live(page)
+    expect(await page.getByText(`#${number}`).count()).toBe(0)
+    await page.goto(`/orders/${order.orderId}`)
+    await page.getByText('No such order').waitFor()
+  }))
+
+test('a cart filled before signing in comes along', () =>
+  inBrowser(server.url, async (page) => {
+    await page.goto('/')
+    await page.getByRole('button', { name: 'Add Tea Towel to the cart' }).click()
+    await page.getByRole('link', { name: 'Check out' }).click()
+    await page.getByRole('link', { name: 'Sign in' }).last().click()
+    await page.getByRole('button', { name: 'Alice' }).click()
+    await page.waitForURL(`${server.url}/checkout`)
+    await page.getByText('Tea Towel').waitFor()
+  }))
+
+describe('checking out', () => {
+  async function fill(page: Page): Promise<void> {
+    await page.goto('/')
+    await page.getByRole('button', { name: 'Add Tea Towel to the cart' }).click()
+    await page.getByRole('link', { name: 'Check out' }).click()
+    for (const [label, text] of [
+      ['Full name', 'Carol King'],
+      ['Street and number', '1 Quay'],
+      ['Postal code', '20457'],
+      ['City', 'Hamburg'],
+    ] as const) {
+      await page.getByLabel(label).fill(text)
+    }
+    await page.getByLabel('Country').selectOption('DE')
+  }
+
+  async function signInAsCarol(page: Page): Promise<void> {
+    await page.goto('/sign-in')
+    await page.getByLabel('Name').fill('Carol')
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.getByRole('button', { name: 'Sign out' }).waitFor()
+  }
+
+  test('says beside each field what is missing, and goes to the first', () =>
+    inBrowser(server.url, async (page) => {
+      await signInAsCarol(page)
+      await fill(page)
+      await page.getByLabel('Street and number').fill(' ')
+      await page.getByLabel('City').fill('')
+      await page.getByRole('button', { name: 'Place order' }).click()
+      await page.getByText('Enter street and number.').waitFor()
+      await page.getByText('Enter the city.').waitFor()
+      const focused = await page.evaluate(() => document.activeElement?.getAttribute('name'))
+      expect(focused).toBe('line1')
+    }))
+
+  test('a retry after a lost answer places the order once', () =>
+    inBrowser(server.url, async (page) => {
+      await signInAsCarol(page)
+      await fill(page)
+      await page.route(
+        '**/api/orders',
+        async (route) => {
+          await route.fetch()
+          await route.abort()
+        },
+        { times: 1 },
+      )
+      await page.getByRole('button', { name: 'Place order' }).click()
+      await page.getByRole('alert').getByText('cannot be reached').waitFor()
+      await page.getByRole('button', { name: 'Place order' }).click()
+      await page.waitForURL(/\/orders\/[0-9a-f-]+$/)
+      const token = await server.signIn('carol')
+      const list = (await (await server.request('/api/orders', { token })).json()) as {
+        items: unknown[]
+      }
+      expect(list.items).toHaveLength(1)
+    }))
+})
