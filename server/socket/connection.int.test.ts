@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from 'bun:test'
 import { connectSocket, type SocketClient } from '../testing/socket-client'
 import {
+  eventually,
   type SocketServer,
   type SocketServerOptions,
   startSocketServer,
@@ -228,7 +229,7 @@ describe('subscriptions', () => {
     await Promise.all(clients.map((client) => client.cut()))
     const last = await server.signedIn('carol')
     await last.close()
-    while (server.route.connections() > 0) await new Promise((resolve) => setImmediate(resolve))
+    await eventually(() => server.route.connections() === 0)
     expect(server.hub.topicCount()).toBe(0)
   })
 })
@@ -278,7 +279,7 @@ describe('caps', () => {
     await server.signedIn('bob')
     await first.close()
     const { connections } = server.route
-    while (connections() > 2) await new Promise((resolve) => setImmediate(resolve))
+    await eventually(() => connections() === 2)
     await server.signedIn('alice')
   })
 

@@ -1,13 +1,18 @@
-import { afterEach, expect, test } from 'bun:test'
-import type { Cursor } from '../protocol/cursor'
+import { afterEach, describe, expect, test } from 'bun:test'
+import { type Cursor, parseCursor } from '../protocol/cursor'
 import type { EventFrame, ServerFrame } from '../protocol/frames'
+import { SlowReader } from '../testing/slow-reader'
 import type { SocketClient } from '../testing/socket-client'
 import {
+  eventOf,
+  eventually,
+  orderOf,
   type SocketServer,
   type SocketServerOptions,
   startSocketServer,
 } from '../testing/socket-server'
 
+const address = orderOf(null).shippingAddress
 let server: SocketServer
 
 async function start(options?: SocketServerOptions): Promise<SocketServer> {
@@ -29,6 +34,13 @@ async function untilCaughtUp(client: SocketClient): Promise<ServerFrame[]> {
     frames.push(frame)
     if (frame.event === 'caught-up') return frames
     if (frame.event === 'subscribed' && frame.data.recovered === false) return frames
+  }
+}
+
+async function nextHeartbeatAt(client: SocketClient, position: Cursor) {
+  for (;;) {
+    const heartbeat = await client.nextOf('heartbeat')
+    if (heartbeat.data.cursor === position) return heartbeat
   }
 }
 
@@ -86,6 +98,69 @@ test('a cursor inside the window gets what was missed, in order, and then what i
   )
 })
 
+test('a client that never saw an event resumes from its heartbeat, from memory', async () => {
+  await start({ hub: { windowMaxEntries: 2, heartbeatMs: 20 } })
+  const client = await server.signedIn('carol')
+  await resume(client)
+  for (let version = 1; version <= 10; version++) await server.append('alice', { version })
+  await server.published()
+  const position = server.hub.position()
+  const { data } = await nextHeartbeatAt(client, position)
+  expect(data).toMatchObject({ channel: 'orders', last: null, ageMs: 0 })
+  await client.cut()
+  await server.append('carol')
+  await server.published()
+  const back = await server.signedIn('carol')
+  expect(versions(await resume(back, position))).toEqual([1])
+  expect(server.hub.counters.resumed).toEqual({ window: 1, log: 0 })
+})
+
+test('a heartbeat names the last event that was published, as long as anybody listens', async () => {
+  await start({ hub: { windowMaxEntries: 2, heartbeatMs: 20 } })
+  const first = await server.signedIn('alice')
+  await resume(first)
+  const id = await server.append('alice')
+  await server.append('bob')
+  await server.append('bob', { version: 2 })
+  const position = await server.append('bob', { version: 3 })
+  await server.published()
+  expect((await nextHeartbeatAt(first, position)).data.last).toBe(id)
+  // Its window has forgotten the event, the node has not.
+  const second = await server.signedIn('alice')
+  const [subscribed] = await resume(second)
+  expect(subscribed).toMatchObject({ data: { cursor: position, last: id } })
+  const third = await server.signedIn('alice')
+  const [resumed, caughtUp] = await resume(third, position)
+  expect(resumed).toMatchObject({ data: { recovered: true, last: id } })
+  expect(caughtUp).toMatchObject({ data: { last: id, replayed: 0 } })
+})
+
+test('a cut in the middle is made up for at once', async () => {
+  await start()
+  const client = await server.signedIn('alice')
+  const [, caughtUp] = await resume(client)
+  let cursor = caughtUp!.event === 'caught-up' ? caughtUp!.data.cursor : ''
+  const seen: number[] = []
+  let current = client
+  for (let version = 1; version <= 20; version++) {
+    const appended = server.append('alice', { version })
+    if (version % 3 === 0) {
+      await current.cut()
+      await appended
+      current = await server.signedIn('alice')
+      current.send({ event: 'subscribe:orders', data: { cursor } })
+    }
+    await appended
+    while (seen.at(-1) !== version) {
+      const frame = await current.next()
+      if (!('prev' in frame)) continue
+      seen.push(frame.data.version)
+      cursor = frame.id
+    }
+  }
+  expect(seen).toEqual(Array.from({ length: 20 }, (_, at) => at + 1))
+})
+
 test('a cursor beyond the window is replayed from the log', async () => {
   await start({ hub: { windowMaxEntries: 3 } })
   const cursor = await server.append('alice')
@@ -97,4 +172,238 @@ test('a cursor beyond the window is replayed from the log', async () => {
   expect(server.hub.counters.resumed).toEqual({ window: 0, log: 1 })
   await server.append('alice', { version: 21 })
   expect(await client.next()).toMatchObject({ data: { version: 21 } })
+})
+
+describe('cursors that are refused', () => {
+  async function refusal(cursor: Cursor): Promise<unknown> {
+    const client = await server.signedIn('alice')
+    const [subscribed, ...rest] = await resume(client, cursor)
+    expect(rest).toEqual([])
+    expect(subscribed).toMatchObject({
+      data: { channel: 'orders', cursor: null, last: null, recovered: false },
+    })
+    const data = subscribed!.event === 'subscribed' ? subscribed!.data : null
+    expect(data!.retryAfterMs).toBeGreaterThanOrEqual(0)
+    // Nothing is subscribed: the same channel can be subscribed again.
+    await resume(client)
+    await client.close()
+    return data!.reason
+  }
+
+  test('what was trimmed is expired', async () => {
+    await start({ hub: { windowMaxEntries: 2 }, retentionMaxEntries: 3 })
+    const cursor = await server.append('alice')
+    for (let version = 2; version <= 10; version++) await server.append('alice', { version })
+    await server.log.trim()
+    await server.published()
+    expect(await refusal(cursor)).toBe('expired')
+    expect(server.hub.counters.refused.expired).toBe(1)
+  })
+
+  test('more than may be replayed is too far, in the window and beyond it', async () => {
+    await start({ hub: { windowMaxEntries: 15, replayMaxEntries: 5 } })
+    const beyond = await server.append('alice')
+    for (let version = 2; version <= 20; version++) await server.append('alice', { version })
+    const inside = server.hub.position()
+    for (let version = 21; version <= 26; version++) await server.append('alice', { version })
+    await server.published()
+    expect(await refusal(beyond)).toBe('too_far')
+    expect(await refusal(inside)).toBe('too_far')
+  })
+
+  test('of another log, forged, garbage, or newer than anything', async () => {
+    await start({ hub: { aheadWaitMs: 50 } })
+    const real = await server.append('alice')
+    await server.append('alice', { version: 2 })
+    await server.published()
+    const { id, tag } = parseCursor(real)!
+    const other = tag === '00000000' ? '11111111' : '00000000'
+    const forged = [`${id}.${other}`, `999999.${tag}`, `1700000000000-0.${tag}`]
+    for (const cursor of [...forged, '', 'garbage', '$', `${id}`, "1' OR 1=1 --"]) {
+      expect(await refusal(cursor)).toBe('unknown')
+    }
+  })
+
+  test('what lies before a gap in the source', async () => {
+    await start({ hub: { windowMaxEntries: 3 } })
+    const old = await server.append('alice')
+    const recent = await server.append('alice', { version: 2 })
+    await logGap()
+    const gap = server.hub.position()
+    expect(await refusal(recent)).toBe('source_gap')
+    await server.append('alice', { version: 3 })
+    await server.append('alice', { version: 4 })
+    await server.published()
+    expect(await refusal(old)).toBe('source_gap')
+    expect(versions(await resume(await server.signedIn('alice'), gap))).toEqual([3, 4])
+  })
+})
+
+test("another customer's cursor is a position and no authority", async () => {
+  await start()
+  const cursor = await server.append('bob')
+  await server.append('bob', { version: 2 })
+  await server.append('alice', { version: 3 })
+  await server.append('bob', { version: 4 })
+  await server.published()
+  expect(versions(await resume(await server.signedIn('alice'), cursor))).toEqual([3])
+})
+
+test('a gap that passes ends every subscription, and with it every false hope', async () => {
+  await start()
+  const clients = await Promise.all(['alice', 'bob', 'carol'].map((name) => server.signedIn(name)))
+  for (const client of clients) await resume(client)
+  const idle = await server.signedIn('dave')
+  await logGap()
+  for (const client of clients) expect((await client.closed).code).toBe(4409)
+  await resume(idle)
+  expect(server.hub.topicCount()).toBe(1)
+})
+
+async function logGap(): Promise<void> {
+  const gap = { checkpoint: null }
+  await server.log.append([{ partition: 'order.created-0', expected: null, gap }])
+  await server.published()
+}
+
+describe('a replay that is larger than what may be buffered', () => {
+  const limits = { backpressureLimitBytes: 262_144 }
+  const padding = 'x'.repeat(20_000)
+  const big = (version: number) =>
+    eventOf('alice', { version, shippingAddress: { ...address, line2: `${padding}${version}` } })
+  const range = (from: number, to: number) =>
+    Array.from({ length: to - from + 1 }, (_, at) => from + at)
+
+  for (const [where, windowMaxEntries] of [
+    ['in the window', 1_000],
+    ['beyond the window', 50],
+  ] as const) {
+    test(`arrives whole, and so does what happens meanwhile (${where})`, async () => {
+      await start({ hub: { ...limits, windowMaxEntries } })
+      const cursor = server.hub.position()
+      await server.appendAll(range(1, 150).map(big))
+      await server.published()
+      const client = await server.signedIn('alice')
+      client.send({ event: 'subscribe:orders', data: { cursor } })
+      await client.nextOf('subscribed')
+      await server.appendAll(range(151, 180).map(big))
+      const seen: number[] = []
+      while (seen.length < 180) {
+        const frame = await client.next()
+        if ('prev' in frame) seen.push(frame.data.version)
+      }
+      expect(seen).toEqual(range(1, 180))
+      await server.append('alice', { version: 181 })
+      expect(versions([await client.next()])).toEqual([181])
+    })
+  }
+
+  test('ends at unsubscribe, and nothing of it comes afterwards', async () => {
+    await start({ hub: limits })
+    const cursor = server.hub.position()
+    await server.appendAll(range(1, 400).map(big))
+    await server.published()
+    const reader = await SlowReader.connect(server.url)
+    reader.send({ event: 'auth', data: { token: await server.token('alice') } })
+    await reader.until('authenticated')
+    reader.pause()
+    reader.send({ event: 'subscribe:orders', data: { cursor } })
+    reader.send({ event: 'unsubscribe:orders' })
+    reader.send({ event: 'subscribe:orders', data: {} })
+    reader.send({ event: 'subscribe:orders', data: {} })
+    reader.resume()
+    await reader.until('already_subscribed')
+    expect(reader.receivedBytes).toBeLessThan(400 * 20_000)
+    await server.append('alice', { version: 401 })
+    await reader.until('"version":401')
+    reader.end()
+  })
+
+  test('ends with the token: not a byte more', async () => {
+    await start({ hub: limits })
+    const cursor = server.hub.position()
+    await server.appendAll(range(1, 800).map(big))
+    await server.published()
+    const reader = await SlowReader.connect(server.url)
+    const token = await server.token('alice', { expiresInSeconds: 1 })
+    reader.send({ event: 'auth', data: { token } })
+    await reader.until('authenticated')
+    reader.pause()
+    reader.send({ event: 'subscribe:orders', data: { cursor } })
+    await eventually(() => server.route.connections() === 0)
+    reader.resume()
+    await reader.closed
+    expect(reader.receivedBytes).toBeLessThan(800 * 20_000)
+    expect(server.route.counters.closed).toEqual({ 4401: 1 })
+  })
+
+  test('is broken off where the window has run past it, and the client resumes', async () => {
+    await start({ hub: { ...limits, windowMaxEntries: 500 } })
+    const cursor = server.hub.position()
+    await server.appendAll(range(1, 400).map(big))
+    await server.published()
+    const reader = await SlowReader.connect(server.url)
+    reader.send({ event: 'auth', data: { token: await server.token('alice') } })
+    await reader.until('authenticated')
+    reader.pause()
+    reader.send({ event: 'subscribe:orders', data: { cursor } })
+    const other = await server.signedIn('bob')
+    await resume(other)
+    await server.appendAll(range(1, 600).map((version) => eventOf('bob', { version })))
+    await server.published()
+    reader.resume()
+    await reader.closed
+    expect(server.hub.counters.unfinished).toBe(1)
+    expect(server.route.counters.closed).toEqual({ 4409: 1 })
+  })
+
+  test('is not waited for for ever', async () => {
+    await start({ hub: { ...limits, replayStallMs: 100 } })
+    const cursor = server.hub.position()
+    await server.appendAll(range(1, 400).map(big))
+    await server.published()
+    const reader = await SlowReader.connect(server.url)
+    reader.send({ event: 'auth', data: { token: await server.token('alice') } })
+    await reader.until('authenticated')
+    reader.pause()
+    reader.send({ event: 'subscribe:orders', data: { cursor } })
+    await eventually(() => server.route.counters.stalled === 1)
+    reader.resume()
+    await reader.closed
+  })
+})
+
+test('a slow reader is closed, alone; the others get everything', async () => {
+  await start({ hub: { backpressureLimitBytes: 262_144 } })
+  const names = ['alice', 'bob', 'carol']
+  const boards = await Promise.all(names.map((name) => server.signedIn(name, { staff: true })))
+  for (const board of boards) {
+    board.send({ event: 'subscribe:admin', data: {} })
+    await board.nextOf('caught-up')
+  }
+  const slow = await SlowReader.connect(server.url)
+  slow.send({ event: 'auth', data: { token: await server.token('dave', { staff: true }) } })
+  await slow.until('authenticated')
+  slow.send({ event: 'subscribe:admin', data: {} })
+  await slow.until('caught-up')
+  slow.pause()
+  const line2 = 'x'.repeat(20_000)
+  let version = 0
+  while (server.route.connections() > 3) {
+    const events = Array.from({ length: 20 }, () =>
+      eventOf('alice', { version: ++version, shippingAddress: { ...address, line2 } }),
+    )
+    await server.appendAll(events)
+    await server.published()
+    expect(version).toBeLessThan(5_000)
+  }
+  for (const board of boards) {
+    for (let expected = 1; expected <= version; expected++) {
+      const frame = await board.next()
+      if (!('prev' in frame)) expected--
+      else expect(frame.data.version).toBe(expected)
+    }
+  }
+  expect(server.route.counters.closed).toEqual({ 1006: 1 })
+  slow.end()
 })

@@ -147,6 +147,15 @@ export async function startSocketServer(options: SocketServerOptions = {}): Prom
   return server
 }
 
+/** Looks until `holds`; fails at the deadline. */
+export async function eventually(holds: () => boolean, deadlineMs = 5_000): Promise<void> {
+  const deadline = performance.now() + deadlineMs
+  while (!holds()) {
+    if (performance.now() > deadline) throw new Error(`not in ${deadlineMs} ms: ${holds}`)
+    await Bun.sleep(1)
+  }
+}
+
 export function eventOf(
   customer: string | null,
   order: Partial<Order> = {},
