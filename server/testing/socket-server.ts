@@ -23,6 +23,8 @@ export interface SocketServerOptions {
   readonly hub?: Partial<HubLimits>
   readonly socket?: Partial<SocketLimits>
   readonly retentionMaxEntries?: number
+  /** The clock of the log. */
+  readonly now?: () => number
   readonly allowedOrigins?: readonly string[]
   /** What stands between the hub and the log. */
   readonly wrapLog?: (log: SqliteEventLog) => EventLog
@@ -69,6 +71,7 @@ export async function startSocketServer(options: SocketServerOptions = {}): Prom
   const log = openSqliteLog(database, {
     retentionMs: config.retentionMs,
     retentionMaxEntries: options.retentionMaxEntries ?? config.retentionMaxEntries,
+    now: options.now ?? Date.now,
   })
   const stopped = new AbortController()
   const hub = createHub({
@@ -137,6 +140,7 @@ export async function startSocketServer(options: SocketServerOptions = {}): Prom
     },
 
     async stop() {
+      if (stopped.signal.aborted) return
       stopped.abort()
       await app.stop(true)
       log.close()
