@@ -1,5 +1,3 @@
-import { join } from 'node:path'
-
 export interface CheckResult {
   readonly name: string
   readonly ok: boolean
@@ -13,13 +11,13 @@ interface Check {
   readonly hint?: string
 }
 
-// `--bun`: the tools run on Bun, so that no Node is needed.
+// `--bun`: the tools, and what they start, run on Bun, so that no Node is needed.
 const CHECKS: readonly Check[] = [
   { name: 'format', args: ['fmt', '--no-script', '--check'], hint: 'bun fmt puts it right.' },
   { name: 'types', args: ['check', '--no-script'] },
-  { name: 'lint', args: ['--bun', 'node_modules/oxlint/bin/oxlint'] },
+  { name: 'lint', args: ['run', '--silent', '--bun', 'oxlint'] },
   { name: 'import directions', args: ['scripts/check/imports.ts'] },
-  { name: 'dead code', args: ['--bun', 'node_modules/knip/bin/knip.js', '--no-progress'] },
+  { name: 'dead code', args: ['run', '--silent', '--bun', 'knip', '--no-progress'] },
 ]
 
 /** Runs all checks, one after the other; what a failed one printed is shown. */
@@ -35,7 +33,6 @@ async function runCheck(root: string, check: Check): Promise<CheckResult> {
   const child = Bun.spawn([process.execPath, ...check.args], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, PATH: `${join(root, 'node_modules/.bin')}:${process.env.PATH ?? ''}` },
   })
   const [output, errors, exitCode] = await Promise.all([
     new Response(child.stdout).text(),
