@@ -61,6 +61,7 @@ export async function fanOut(bench: Bench): Promise<Report> {
       compareCpu(which, runs, 'ours'),
       compareCpu(which, runs, 'hub alone'),
     )
+    notes.push(describeCeiling(which, socketIo, runs))
     notes.push(describeGenerator(which, await calibrate(bench, which), runs))
     for (const kind of kinds) notes.push(describeRuns(which, kind, runs.get(kind)!))
   }
@@ -119,6 +120,15 @@ function describeRuns(which: Case, kind: ServerKind, runs: readonly Run[]): Note
       `generator busy ${Math.round(middle('generatorShare') * 100)} %, ` +
       `${formatNumber(middle('bytesPerDelivery'))} bytes a delivery, ` +
       `${formatNumber(middle('deliveriesPerFrame'))} deliveries a frame`,
+  }
+}
+
+/** Where bare itself is not that much faster, no server on it can be. */
+function describeCeiling(which: Case, socketIo: ServerKind, runs: Runs): Note {
+  const rate = (kind: ServerKind): number => median(runs.get(kind)!.map((run) => run.perSecond))
+  return {
+    about: `${which.name}, bare`,
+    text: `${(rate('bare') / rate(socketIo)).toFixed(1)} × ${socketIo}`,
   }
 }
 
