@@ -1,16 +1,25 @@
 import { afterEach, beforeEach, expect, test } from 'bun:test'
-import { CLOSE_CODES } from '../../server/protocol/close-codes'
+import type { ChannelName } from '../../server/protocol/frames'
 import type { Order } from '../../server/protocol/order'
-import { createClient, type Client, type ClientOptions } from './index'
-import { anEvent, anOrder, at } from './testing/orders'
+import { startTestServer, type TestServer } from '../../server/testing/test-server'
+import {
+  createClient,
+  memoryStorage,
+  openWebSocket,
+  type Client,
+  type ClientOptions,
+  type Snapshot,
+  type Socket,
+} from './index'
+import { followOrders } from './testing/example'
+import { createQueue } from './testing/queue'
 import { record, type Recorder } from './testing/recorder'
-import { startScriptedServer, type Peer, type ScriptedServer } from './testing/scripted-server'
 
-let server: ScriptedServer
+let server: TestServer
 const clients: Client[] = []
 
-beforeEach(() => {
-  server = startScriptedServer()
+beforeEach(async () => {
+  server = await startTestServer({ HEARTBEAT_MS: '200' })
 })
 
 afterEach(async () => {
@@ -18,258 +27,243 @@ afterEach(async () => {
   await server.stop()
 })
 
-function start(options: Partial<ClientOptions> = {}): { client: Client; recorder: Recorder } {
+interface Started {
+  readonly client: Client
+  readonly recorder: Recorder
+  readonly token: string
+  /**
+   * Ends the connection as a broken network does, as far as the client can tell. It does not come
+   * back before what is returned was called.
+   */
+  cut(): () => void
+}
+
+async function start(
+  channel: ChannelName,
+  name: string,
+  options: Partial<ClientOptions> = {},
+): Promise<Started> {
+  const token = await server.signIn(name, channel === 'admin' ? 'staff' : 'customer')
+  let breakOff = () => {}
+  let network = Promise.resolve()
   const client = createClient({
-    url: server.url,
-    token: async ({ reason }) => `token to ${reason}`,
-    subject: 'alice',
-    snapshot: async () => ({ items: [anOrder('a')], cursor: at(1) }),
-    seams: { random: () => 0.1 },
+    url: server.wsUrl,
+    token: async () => {
+      await network
+      return token
+    },
+    subject: name,
+    snapshot: async () => {
+      const path = channel === 'admin' ? '/api/admin/orders' : '/api/orders'
+      const response = await server.request(path, { token })
+      if (!response.ok) throw new Error(await response.text())
+      return (await response.json()) as Snapshot
+    },
     ...options,
+    seams: {
+      random: () => 0.1,
+      openSocket: (url, listener) => {
+        const socket: Socket = openWebSocket(url, listener)
+        breakOff = () => {
+          socket.drop()
+          listener.ended(1006, '')
+        }
+        return socket
+      },
+    },
   })
   clients.push(client)
-  return { client, recorder: record(client) }
-}
-
-/** Answers a subscribe with cursor by a replay. */
-function replay(peer: Peer, cursor: number, ...events: ReturnType<typeof anEvent>[]): void {
-  const reached = events.at(-1)?.id ?? at(cursor)
-  peer.send(
-    {
-      event: 'subscribed',
-      data: { channel: 'orders', cursor: at(cursor), last: at(cursor), recovered: true },
-    },
-    ...events,
-    {
-      event: 'caught-up',
-      data: { channel: 'orders', cursor: reached, last: reached, replayed: events.length },
-    },
-  )
-}
-
-async function live(options: Partial<ClientOptions> = {}, heartbeatMs = 10_000) {
-  const { client, recorder } = start(options)
-  client.subscribe('orders')
+  const recorder = record(client)
+  client.subscribe(channel)
   client.connect()
-  const peer = await server.peers.next()
-  await peer.authenticate({ heartbeatMs })
-  await peer.frames.next()
-  replay(peer, 1)
   await recorder.until(({ status }) => status === 'live')
-  await recorder.applied.next()
   await recorder.resumes.next()
-  return { client, recorder, peer }
-}
-
-async function appliedOrder(recorder: Recorder): Promise<Order> {
-  return (await recorder.applied.next()).args[0] as Order
-}
-
-test('authenticates first, loads a snapshot, and subscribes with its cursor', async () => {
-  const { client, recorder } = start()
-  client.subscribe('orders')
-  client.connect()
-  const peer = await server.peers.next()
-  expect(await peer.authenticate()).toBe('token to connect')
-  expect(await peer.frames.next()).toEqual({ event: 'subscribe:orders', data: { cursor: at(1) } })
-  const { event, args } = await recorder.applied.next()
-  expect(event).toBe('snapshot')
-  expect(args[0]).toMatchObject({ channel: 'orders', source: 'server', items: [anOrder('a')] })
-  expect(client.state.status).toBe('catching-up')
-  replay(peer, 1, anEvent(2, 1, anOrder('b')))
-  expect(await appliedOrder(recorder)).toEqual(anOrder('b'))
-  expect(await recorder.resumes.next()).toEqual({
-    channel: 'orders',
-    after: 'snapshot',
-    recovered: true,
-    replayed: 1,
-  })
-  expect(client.state).toMatchObject({ status: 'live', channels: { orders: 'live' } })
-})
-
-test('a cut connection resumes from the last event that was applied', async () => {
-  const { recorder, peer } = await live()
-  peer.send(anEvent(2, 1, anOrder('b')), anEvent(3, 2, anOrder('b', 2)))
-  expect((await appliedOrder(recorder)).version).toBe(1)
-  expect((await appliedOrder(recorder)).version).toBe(2)
-  peer.cut()
-  const next = await server.peers.next()
-  await next.authenticate()
-  expect(await next.frames.next()).toEqual({ event: 'subscribe:orders', data: { cursor: at(3) } })
-  replay(next, 3, anEvent(5, 3, anOrder('c')))
-  expect((await appliedOrder(recorder)).orderId).toBe('c')
-  expect(await recorder.resumes.next()).toMatchObject({ after: 'cut', replayed: 1 })
-})
-
-test('a replay that was cut is asked for again from where it stopped', async () => {
-  const { recorder, peer } = await live()
-  peer.cut()
-  const second = await server.peers.next()
-  await second.authenticate()
-  await second.frames.next()
-  second.send(
-    {
-      event: 'subscribed',
-      data: { channel: 'orders', cursor: at(1), last: at(1), recovered: true },
-    },
-    anEvent(4, 1, anOrder('b')),
-  )
-  await recorder.applied.next()
-  second.close(CLOSE_CODES.resume)
-  const third = await server.peers.next()
-  await third.authenticate()
-  expect(await third.frames.next()).toEqual({ event: 'subscribe:orders', data: { cursor: at(4) } })
-})
-
-test('a hole unsubscribes, ignores what is on its way, and resumes from the cursor', async () => {
-  const { recorder, peer } = await live()
-  peer.send(anEvent(3, 2, anOrder('b', 2)))
-  expect(await peer.frames.next()).toEqual({ event: 'unsubscribe:orders' })
-  peer.send(anEvent(4, 3, anOrder('b', 3)), {
-    event: 'unsubscribed',
-    data: { channel: 'orders' },
-  })
-  expect(await peer.frames.next()).toEqual({ event: 'subscribe:orders', data: { cursor: at(1) } })
-  const missed = [1, 2, 3].map((version) => anEvent(version + 1, version, anOrder('b', version)))
-  replay(peer, 1, ...missed)
-  for (const version of [1, 2, 3]) expect((await appliedOrder(recorder)).version).toBe(version)
-  expect(await recorder.resumes.next()).toMatchObject({ after: 'hole', replayed: 3 })
-})
-
-test('two holes at the same cursor end in a snapshot', async () => {
-  const { recorder, peer } = await live()
-  for (const _ of [1, 2]) {
-    peer.send(anEvent(3, 2, anOrder('b', 2)))
-    await peer.frames.next()
-    peer.send({ event: 'unsubscribed', data: { channel: 'orders' } })
-    await peer.frames.next()
-    replay(peer, 1)
+  const cut = () => {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    network = promise
+    breakOff()
+    return resolve
   }
-  expect(await recorder.applied.next()).toMatchObject({ event: 'snapshot' })
-})
+  return { client, recorder, token, cut }
+}
 
-test('a cursor that cannot be resumed from ends in a snapshot', async () => {
-  const { recorder, peer } = await live()
-  peer.cut()
-  const next = await server.peers.next()
-  await next.authenticate()
-  await next.frames.next()
-  next.send({
-    event: 'subscribed',
-    data: {
-      channel: 'orders',
-      cursor: null,
-      last: null,
-      recovered: false,
-      reason: 'expired',
-      retryAfterMs: 5,
+async function place(token: string): Promise<Order> {
+  const products = await server.request('/api/products', { token })
+  const { items } = (await products.json()) as { items: { id: string }[] }
+  const json = {
+    items: [{ productId: items[0]!.id, quantity: 1 }],
+    shippingAddress: {
+      name: 'Alice',
+      line1: 'Main Street 1',
+      city: 'Berlin',
+      postalCode: '10115',
+      country: 'DE',
     },
+  }
+  const response = await server.request('/api/orders', { token, json })
+  expect(response.status).toBe(201)
+  return (await response.json()) as Order
+}
+
+async function setStatus(staff: string, order: Order, version: number, status: string) {
+  const response = await server.request(`/api/admin/orders/${order.orderId}`, {
+    method: 'PATCH',
+    token: staff,
+    json: { status },
+    headers: { 'if-match': `"${version}"` },
   })
+  expect(response.status).toBe(200)
+}
+
+/** The changes as they were delivered: event and version. */
+async function changes(recorder: Recorder, count: number): Promise<string[]> {
+  const seen: string[] = []
+  for (let index = 0; index < count; index++) {
+    const { event, args } = await recorder.applied.next()
+    seen.push(`${event} ${(args[0] as Order).version}`)
+  }
+  return seen
+}
+
+function resumesLogged() {
+  return server.logLines
+    .filter(({ msg }) => msg === 'resume')
+    .map(({ channel, recovered, replayed }) => ({ channel, recovered, replayed }))
+}
+
+test('cut off, three changes happen: all three arrive, once, in order, without a snapshot', async () => {
+  const board = await start('admin', 'sam')
+  await board.recorder.applied.next()
+  const { recorder, token, cut } = await start('orders', 'alice')
+  await recorder.applied.next()
+  const order = await place(token)
+  expect(await changes(recorder, 1)).toEqual(['order:created 1'])
+  const reconnect = cut()
+  await setStatus(board.token, order, 1, 'processing')
+  await setStatus(board.token, order, 2, 'shipped')
+  await setStatus(board.token, order, 3, 'delivered')
+  expect(await changes(board.recorder, 4)).toHaveLength(4)
+  reconnect()
+  expect(await changes(recorder, 3)).toEqual([
+    'order:updated 2',
+    'order:updated 3',
+    'order:updated 4',
+  ])
+  await recorder.until(({ status }) => status === 'live')
   expect(await recorder.resumes.next()).toEqual({
     channel: 'orders',
     after: 'cut',
-    recovered: false,
-    replayed: 0,
-    reason: 'expired',
+    recovered: true,
+    replayed: 3,
   })
-  expect(await recorder.applied.next()).toMatchObject({ event: 'snapshot' })
-  expect(await next.frames.next()).toEqual({ event: 'subscribe:orders', data: { cursor: at(1) } })
-})
-
-test('a rejected token is replaced before the next connection', async () => {
-  const { client } = start()
-  client.connect()
-  const peer = await server.peers.next()
-  await peer.frames.next()
-  peer.close(CLOSE_CODES.unauthorized)
-  const next = await server.peers.next()
-  expect(await next.authenticate()).toBe('token to rejected')
-})
-
-test('an ending that says never is obeyed', async () => {
-  const { peer, recorder, client } = await live()
-  peer.close(CLOSE_CODES.subjectChanged)
-  expect(await recorder.until(({ status }) => status === 'refused')).toMatchObject({
-    reason: 'subject changed',
-    retryAt: null,
-  })
-  client.connect()
-  await (await server.peers.next()).authenticate()
-})
-
-test('stops when nobody is signed in', async () => {
-  const { client, recorder } = start({ token: async () => null })
-  client.connect()
-  await recorder.until(({ status }) => status === 'signed-out')
-})
-
-test('renews the token on the same connection before it expires', async () => {
-  const { client } = start()
-  client.connect()
-  const peer = await server.peers.next()
-  await peer.authenticate({ expiresAt: Date.now() / 1_000 + 2 })
-  expect(await peer.frames.next()).toEqual({ event: 'auth', data: { token: 'token to renew' } })
-})
-
-test('a silent connection is dropped, and the client resumes on another', async () => {
-  const { peer } = await live({}, 20)
-  const next = await server.peers.next()
-  await next.authenticate()
-  expect(await next.frames.next()).toEqual({ event: 'subscribe:orders', data: { cursor: at(1) } })
-  await peer.closed
-})
-
-test('several objects in a frame, unknown events and broken lines between them', async () => {
-  const { recorder, peer } = await live()
-  peer.send(
-    anEvent(2, 1, anOrder('b')),
-    '{"event":"order:teleported","id":"9.00000009"}',
-    'not JSON',
-    '',
-    anEvent(3, 2, anOrder('b', 2)),
-  )
-  await recorder.applied.next()
-  expect(await appliedOrder(recorder)).toEqual(anOrder('b', 2))
-  expect(await recorder.problems.next()).toMatchObject({ source: 'frame' })
-})
-
-test('a listener that throws is reported, and keeps nobody from the event', async () => {
-  const { client, recorder, peer } = await live()
-  client.on('order:created', () => {
-    throw new Error('broken listener')
-  })
-  const after: string[] = []
-  client.on('order:created', ({ orderId }) => after.push(orderId))
-  peer.send(anEvent(2, 1, anOrder('b')), anEvent(3, 2, anOrder('c')))
-  expect(await recorder.problems.next()).toMatchObject({ source: 'app' })
-  await recorder.problems.next()
-  expect(after).toEqual(['b', 'c'])
-  expect(client.place('orders')?.cursor).toBe(at(3))
-})
-
-test('a refused channel is told, and the others go on', async () => {
-  const { client, recorder } = start()
-  client.subscribe('admin')
-  client.subscribe('orders')
-  client.connect()
-  const peer = await server.peers.next()
-  await peer.authenticate()
-  expect(await peer.frames.next()).toMatchObject({ event: 'subscribe:admin' })
-  peer.send({ event: 'error', data: { code: 'forbidden', message: 'staff only' } })
-  expect(await recorder.problems.next()).toMatchObject({ source: 'server', code: 'forbidden' })
-  expect(await peer.frames.next()).toMatchObject({ event: 'subscribe:orders' })
-  replay(peer, 1)
-  const state = await recorder.until(({ status }) => status === 'live')
-  expect(state.channels).toEqual({ admin: 'refused', orders: 'live' })
-})
-
-test('nothing of a channel is delivered after unsubscribe, and it can be wanted again', async () => {
-  const { client, recorder, peer } = await live()
-  client.unsubscribe('orders')
-  client.subscribe('orders')
-  expect(await peer.frames.next()).toEqual({ event: 'unsubscribe:orders' })
-  peer.send(anEvent(2, 1, anOrder('b')), { event: 'unsubscribed', data: { channel: 'orders' } })
-  expect(await peer.frames.next()).toEqual({ event: 'subscribe:orders', data: { cursor: at(1) } })
-  expect(await recorder.applied.next()).toMatchObject({ event: 'snapshot' })
+  expect(resumesLogged().at(-1)).toEqual({ channel: 'orders', recovered: true, replayed: 3 })
   expect(recorder.applied.size).toBe(0)
+})
+
+test('the board gets what customers do, and its figures', async () => {
+  const { recorder, client } = await start('admin', 'sam')
+  const stats = new Promise((resolve) => client.on('admin:stats', resolve))
+  await recorder.applied.next()
+  const alice = await server.signIn('alice')
+  const order = await place(alice)
+  await server.request(`/api/orders/${order.orderId}/cancel`, { token: alice, json: {} })
+  expect(await changes(recorder, 2)).toEqual(['admin:order:created 1', 'admin:order:cancelled 2'])
+  expect(await stats).toHaveProperty('all')
+})
+
+test('heartbeats move the cursor of a client on whose channel nothing happens', async () => {
+  const { client, recorder } = await start('orders', 'bob')
+  const before = client.place('orders')!.cursor
+  const alice = await server.signIn('alice')
+  await place(alice)
+  const position = server.running.hub.position()
+  expect(position).not.toBe(before)
+  await new Promise<void>((resolve) => {
+    client.on('age', () => {
+      if (client.place('orders')!.cursor === position) resolve()
+    })
+  })
+  await recorder.applied.next()
+  expect(recorder.applied.size).toBe(0)
+  expect(recorder.problems.size).toBe(0)
+})
+
+test('a client whose channel was silent all along is not taken for one with a hole', async () => {
+  const first = await start('orders', 'alice')
+  await first.recorder.applied.next()
+  await place(first.token)
+  await changes(first.recorder, 1)
+  const second = await start('orders', 'alice')
+  await second.recorder.applied.next()
+  for (let beat = 0; beat < 3; beat++) {
+    await new Promise<void>((resolve) => {
+      const stop = second.client.on('age', () => {
+        stop()
+        resolve()
+      })
+    })
+  }
+  expect(second.recorder.resumes.size).toBe(0)
+  expect(second.client.state.status).toBe('live')
+})
+
+test('a server that restarts is found again, and what it did meanwhile arrives', async () => {
+  const { recorder, token } = await start('orders', 'alice')
+  await recorder.applied.next()
+  await place(token)
+  await changes(recorder, 1)
+  await server.restart()
+  await place(token)
+  expect(await changes(recorder, 1)).toEqual(['order:created 1'])
+  expect(recorder.applied.size).toBe(0)
+})
+
+test('a reloaded page resumes from what was kept', async () => {
+  const storage = memoryStorage()
+  const shown = new Map<string, Order>()
+  const keep = { orders: () => ({ items: [...shown.values()] }) }
+  const before = await start('orders', 'alice', { storage, keep })
+  const token = before.token
+  before.client.on('order:created', (order) => void shown.set(order.orderId, order))
+  await before.recorder.applied.next()
+  const first = await place(token)
+  await changes(before.recorder, 1)
+  before.client.close()
+  const second = await place(token)
+  const after = await start('orders', 'alice', {
+    storage,
+    keep,
+    snapshot: () => Promise.reject(new Error('no snapshot was needed')),
+  })
+  const restored = await after.recorder.applied.next()
+  expect(restored.args[0]).toMatchObject({ source: 'kept', items: [first] })
+  expect((await after.recorder.applied.next()).args[0]).toEqual(second)
+})
+
+test('the board is refused to a customer, and nothing else is', async () => {
+  const { client, recorder } = await start('orders', 'alice')
+  client.subscribe('admin', { from: 'now' })
+  expect(await recorder.problems.next()).toMatchObject({ source: 'server', code: 'forbidden' })
+  expect(client.state.channels).toEqual({ orders: 'live', admin: 'refused' })
+})
+
+test('the program in the README follows the orders of a customer', async () => {
+  const readme = await Bun.file(`${import.meta.dir}/README.md`).text()
+  const program = await Bun.file(`${import.meta.dir}/testing/example.ts`).text()
+  expect(readme).toContain(`\n\`\`\`ts\n${program}\`\`\`\n`)
+
+  const token = await server.signIn('alice')
+  const before = await place(token)
+  const customer = { subject: 'alice', token: async () => token }
+  const shown = createQueue<string>('what the program shows')
+  clients.push(
+    followOrders(server.url, customer, (orders, news) => {
+      shown.put(`${orders.length} orders, news: ${news?.orderId ?? 'none'}`)
+    }),
+  )
+  expect(await shown.next()).toBe('1 orders, news: none')
+  const order = await place(token)
+  expect(await shown.next()).toBe(`2 orders, news: ${order.orderId}`)
+  await server.request(`/api/orders/${before.orderId}/cancel`, { token, json: {} })
+  expect(await shown.next()).toBe(`2 orders, news: ${before.orderId}`)
 })

@@ -137,6 +137,18 @@ describe('a lost connection', () => {
     expect(shown.map(({ orderId }) => orderId)).toEqual(['a'])
   })
 
+  test('is not seen in the silence before anything was subscribed', async () => {
+    const { client, clock, settle, opened } = aWorld()
+    client.connect()
+    await settle()
+    await clock.advance(100 * HEARTBEAT_MS)
+    client.subscribe('orders', { from: 'now' })
+    await clock.advance(HEARTBEAT_MS)
+    await settle()
+    expect(client.state.status).toBe('live')
+    expect(opened()).toBe(1)
+  })
+
   test('is not seen in the silence of a connection with nothing subscribed', async () => {
     const { client, clock, settle, opened } = aWorld()
     client.connect()
@@ -197,6 +209,21 @@ describe('a wake-up', () => {
     slept = 3_600_000
     wakeUp('visible')
     expect(client.state.status).toBe('waiting')
+  })
+
+  test('does not hurry a snapshot that the server asked to wait for', async () => {
+    let taken = 0
+    const { client, clock, server, settle, wakeUp } = await aLiveWorld({}, () => 0)
+    client.on('snapshot', () => taken++)
+    server.gap('a')
+    await settle()
+    wakeUp('visible')
+    await settle()
+    expect(taken).toBe(0)
+    await clock.advance(50)
+    await settle()
+    expect(taken).toBe(1)
+    expect(client.state.status).toBe('live')
   })
 
   test('lets a snapshot that failed be tried again', async () => {
@@ -298,6 +325,20 @@ describe('a snapshot', () => {
     await settle()
     expect(client.state.channels).toEqual({ orders: 'live' })
   })
+})
+
+test('a channel that the server ended is taken up again, on the same connection', async () => {
+  const { client, clock, server, settle, opened } = await aLiveWorld()
+  const snapshots: number[] = []
+  client.on('snapshot', ({ items }) => snapshots.push(items.length))
+  server.gap('only in the tables')
+  await settle()
+  expect(client.state.channels).toEqual({ orders: 'snapshot' })
+  await clock.advance(50)
+  await settle()
+  expect(client.state.status).toBe('live')
+  expect(snapshots).toEqual([2])
+  expect(opened()).toBe(1)
 })
 
 describe('the app', () => {

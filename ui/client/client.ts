@@ -1,5 +1,5 @@
 import { CLOSE_CODES, type CloseCode } from '../../server/protocol/close-codes'
-import type { ChannelName, ServerFrame } from '../../server/protocol/frames'
+import type { ChannelName } from '../../server/protocol/frames'
 import type {
   Client,
   ClientEvents,
@@ -12,6 +12,7 @@ import type {
 } from './api'
 import { systemClock } from './clock'
 import { Connection } from './connection'
+import type { ChannelFrame } from './decode'
 import { reconnectDelayMs } from './delays'
 import { Emitter } from './emitter'
 import { Keeper } from './keeper'
@@ -175,7 +176,7 @@ class OrderClient implements Client {
     this.#changed()
   }
 
-  #received(connection: Connection, frames: readonly ServerFrame[]): void {
+  #received(connection: Connection, frames: readonly ChannelFrame[]): void {
     let delivered = false
     const deliver = () => {
       delivered = true

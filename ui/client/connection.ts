@@ -1,8 +1,8 @@
 import { closeCode, CLOSE_CODES, type CloseCode } from '../../server/protocol/close-codes'
 import { encodeFrame, splitFrames } from '../../server/protocol/frames'
-import type { AuthenticatedFrame, ClientFrame, ServerFrame } from '../../server/protocol/frames'
+import type { AuthenticatedFrame, ClientFrame } from '../../server/protocol/frames'
 import type { ClientProblem, Seams, TokenContext } from './api'
-import { decodeServerFrame } from './decode'
+import { type ChannelFrame, decodeServerFrame } from './decode'
 import { backoffMs, renewDelayMs, silenceLeftMs } from './delays'
 import type { Socket } from './socket'
 
@@ -20,7 +20,7 @@ export interface ConnectionOptions {
 export interface ConnectionListener {
   authenticated(): void
   /** What one WebSocket frame carried, `authenticated` aside. */
-  received(frames: readonly ServerFrame[]): void
+  received(frames: readonly ChannelFrame[]): void
   /** Once, unless it was dropped. `lasted`: it was authenticated for longer than a heartbeat. */
   ended(end: CloseCode, lasted: boolean): void
   /** Nobody is signed in; the connection is gone. */
@@ -116,7 +116,7 @@ export class Connection {
   #received(text: unknown): void {
     this.#lastFrameAt = this.#now()
     if (typeof text !== 'string') return this.#malformed('expected text, not binary')
-    const frames: ServerFrame[] = []
+    const frames: ChannelFrame[] = []
     for (const line of splitFrames(text)) {
       const decoded = decodeServerFrame(line)
       if (!decoded.ok) this.#malformed(decoded.message)

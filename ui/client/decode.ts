@@ -10,6 +10,9 @@ import {
 /** `null` for an object of the protocol's form whose event is not known here: a newer server's. */
 export type DecodedServerFrame = Decoded<ServerFrame | null>
 
+/** What a connection hands on: `authenticated` is its own matter. */
+export type ChannelFrame = Exclude<ServerFrame, { readonly event: 'authenticated' }>
+
 const EVENTS: ReadonlySet<string> = new Set(
   EVENT_NAMES.flatMap((name) => [`order:${name}`, `admin:order:${name}`]),
 )

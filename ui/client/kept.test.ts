@@ -144,6 +144,7 @@ describe('seen versions', () => {
     expect(seen.mark(anOrder('a', 2))).toBe('new')
     expect(seen.mark(anOrder('a', 2))).toBe('known')
     expect(seen.mark(anOrder('a', 1))).toBe('known')
+    expect(seen.version('a')).toBe(2)
     expect(seen.mark(anOrder('a', 3))).toBe('risen')
     expect(seen.version('a')).toBe(3)
   })

@@ -1,3 +1,5 @@
+import { CLOSE_CODES } from '../../server/protocol/close-codes'
+
 /** One WebSocket, as far as the client needs it. */
 export interface Socket {
   /** Sends a text frame; without effect once the socket has ended. */
@@ -37,7 +39,7 @@ export const openWebSocket: OpenSocket = (url, listener) => {
     },
     drop() {
       ending.abort()
-      socket.close()
+      socket.close(CLOSE_CODES.normal.code, CLOSE_CODES.normal.reason)
     },
   }
 }

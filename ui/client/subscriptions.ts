@@ -1,7 +1,7 @@
-import type { ChannelName, ClientFrame, ServerFrame } from '../../server/protocol/frames'
+import type { ChannelName, ClientFrame } from '../../server/protocol/frames'
 import type { ChannelStatus, ClientOptions, From, Place, Seams, Snapshot } from './api'
 import { Channel, type Start } from './channel'
-import { channelOf, isEventFrame } from './decode'
+import { type ChannelFrame, channelOf, isEventFrame } from './decode'
 import { snapshotDelayMs } from './delays'
 import type { Emitter } from './emitter'
 import type { Keeper } from './keeper'
@@ -131,7 +131,7 @@ export class Subscriptions {
     for (const { loader } of this.#wanted.values()) loader.hurry(delayMs)
   }
 
-  receive(frame: ServerFrame): void {
+  receive(frame: ChannelFrame): void {
     const { emitter } = this.#options
     if (isEventFrame(frame)) {
       return this.#wanted.get(channelOf(frame.event))?.channel.onEvent(frame)
@@ -191,7 +191,7 @@ export class Subscriptions {
     if (connection.authenticated()) channel.connected()
   }
 
-  #answered(frame: Extract<ServerFrame, { event: 'subscribed' | 'unsubscribed' }>): void {
+  #answered(frame: Extract<ChannelFrame, { event: 'subscribed' | 'unsubscribed' }>): void {
     const { running } = this.#operations
     const kind = frame.event === 'subscribed' ? 'subscribe' : 'unsubscribe'
     const answers = running?.kind === kind && running.channel.name === frame.data.channel
@@ -206,7 +206,7 @@ export class Subscriptions {
     this.#options.changed()
   }
 
-  #refused({ code, message }: Extract<ServerFrame, { event: 'error' }>['data']): void {
+  #refused({ code, message }: Extract<ChannelFrame, { event: 'error' }>['data']): void {
     const { running } = this.#operations
     if (running && code !== 'unauthenticated') {
       this.#operations.answered()
