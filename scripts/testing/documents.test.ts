@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { loadConfig } from '../../server/config'
 
 const root = join(import.meta.dir, '../..')
 const documents = ['*.md', 'docs/**/*.md'].flatMap((pattern) =>
@@ -54,4 +55,26 @@ test('the settings that documents name are settings', async () => {
   const named = [...operations.matchAll(/`([A-Z][A-Z]*_[A-Z_]+|PORT|HOST)`/g)].map((m) => m[1]!)
   expect(named.filter((name) => !settings.has(name))).toEqual([])
   expect(named.length).toBeGreaterThan(10)
+})
+
+test('the limits of PROTOCOL.md are the defaults', async () => {
+  const { hub, socket, retentionMs, retentionMaxEntries } = loadConfig({})
+  const section = (await read('PROTOCOL.md')).split('\n## Limits\n')[1]!.split('\n## ')[0]!
+  const cells = section
+    .match(/^\|.*$/gm)!
+    .slice(2)
+    .map((row) => row.split('|')[2]!.trim())
+  const number = (value: number) => value.toLocaleString('en')
+  expect(cells).toEqual([
+    `${socket.authTimeoutMs / 1_000} s`,
+    `${socket.maxFrameBytes / 1_024} KiB`,
+    number(socket.maxFramesPerSecond),
+    number(socket.maxInvalidFrames),
+    `${hub.replayStallMs / 1_000} s`,
+    number(socket.maxSocketsPerUser),
+    number(socket.maxUnauthenticatedPerAddress),
+    `${hub.backpressureLimitBytes / 1_048_576} MiB`,
+    `${retentionMs / 3_600_000} h, ${number(retentionMaxEntries)}`,
+    number(hub.replayMaxEntries),
+  ])
 })
