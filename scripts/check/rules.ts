@@ -137,7 +137,6 @@ export const DOORS: readonly DoorRule[] = [
   { package: 'jose', only: ['server/auth/**', '**/testing/**', 'ui/e2e/**', 'scripts/**'] },
   { package: 'pino', only: ['server/lib/logger.ts', 'server/main.ts', 'server/worker.ts'] },
   { package: 'swagger-ui-dist', only: ['server/openapi/**', 'server/openapi.ts'] },
-  { package: '@elysiajs/eden', only: ['ui/src/**', '**/*.test.ts'] },
   { package: 'playwright-core', only: ['ui/e2e/**', 'scripts/**'] },
   { package: 'socket.io', only: ['scripts/bench/**'] },
   // Its members count as uses of the runtime only under the name of the global.

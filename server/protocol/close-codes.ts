@@ -45,8 +45,6 @@ export const CLOSE_CODES = {
   tooMany: { code: 4429, reason: 'too many', reconnect: 'backoff', spreadMs: 10_000 },
 } as const satisfies Record<string, CloseCode>
 
-export type CloseName = keyof typeof CLOSE_CODES
-
 const BY_CODE: ReadonlyMap<number, CloseCode> = new Map(
   Object.values(CLOSE_CODES).map((row) => [row.code, row]),
 )
