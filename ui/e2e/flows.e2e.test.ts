@@ -155,3 +155,39 @@ test('what happened while the connection was cut is there afterwards, once and i
     proxy.close()
   }
 })
+
+test('what the server cannot send again is loaded, told as what was missed, and no more', async () => {
+  const small = await startTestServer({ WINDOW_MAX_ENTRIES: '1', REPLAY_MAX_ENTRIES: '1' })
+  const shopOfSmall = createShop(small)
+  const [first, second] = [await shopOfSmall.place('bob'), await shopOfSmall.place('bob')]
+  const proxy = await startCuttableProxy(small.port)
+  const bob = await openPage(browser, proxy.url)
+  try {
+    await signIn(bob, 'Bob', '/orders')
+    await live(bob)
+    proxy.cut()
+    await bob.locator('[data-connection="waiting"]').waitFor()
+    await shopOfSmall.changeStatus(await shopOfSmall.changeStatus(first, 'processing'), 'shipped')
+    await shopOfSmall.changeStatus(second, 'cancelled')
+    const before = small.logLines.length
+    proxy.restore()
+
+    await live(bob)
+    await bob.locator('[data-status="shipped"]').waitFor()
+    await bob.locator('[data-status="cancelled"]').waitFor()
+    expect((await bob.locator('[data-toast] a').allTextContents()).toSorted()).toEqual(
+      [
+        `Order #${orderNumber(first.orderId)} is shipped`,
+        `Order #${orderNumber(second.orderId)} is cancelled`,
+      ].toSorted(),
+    )
+    expect(small.logLines.slice(before).filter((line) => line.msg === 'resume')).toMatchObject([
+      { channel: 'orders', recovered: false },
+      { channel: 'orders', recovered: true, replayed: 0 },
+    ])
+  } finally {
+    await bob.context().close()
+    proxy.close()
+    await small.stop()
+  }
+})

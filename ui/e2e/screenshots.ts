@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { startTestServer, type TestServer } from '../../server/testing/test-server'
+import { createShop } from './shop'
 import { buildUi, openBrowser, openPage, signIn } from './browser'
 
 /**
@@ -67,7 +68,7 @@ async function seedOrders(server: TestServer): Promise<string> {
   return newest
 }
 
-function viewsOf(orderId: string): readonly View[] {
+function viewsOf(orderId: string, happen: () => Promise<void>): readonly View[] {
   const at = (path: string) => (page: Page) =>
     page.goto(path).then(() => page.waitForLoadState('networkidle'))
   const fillCart = async (page: Page) => {
@@ -123,6 +124,18 @@ function viewsOf(orderId: string): readonly View[] {
         await page.getByText('Nothing found').waitFor()
       },
     },
+    {
+      name: 'board-search-toasts',
+      as: 'Sam',
+      async show(page) {
+        await page.goto('/board')
+        await page.getByRole('searchbox').fill('alice')
+        await page.locator('[data-connection="live"]').waitFor()
+        await happen()
+        await page.locator('[data-toast="warning"]').first().waitFor()
+        await page.locator('[data-connection]').click()
+      },
+    },
     { name: 'board-refused', as: 'Bob', show: at('/board') },
     { name: 'not-found', as: null, show: at('/nowhere') },
   ]
@@ -147,8 +160,14 @@ await buildUi()
 const server = await startTestServer({ LOG_LEVEL: 'warn' })
 const browser = await openBrowser()
 try {
+  const shop = createShop(server)
+  const happen = async () => {
+    const order = await shop.place('alice', 'walnut-board')
+    await shop.place('bob')
+    await shop.changeStatus(order, 'cancelled', 'Out of stock until next week')
+  }
   const only = process.argv[2] ?? ''
-  const views = viewsOf(await seedOrders(server)).filter((view) => view.name.includes(only))
+  const views = viewsOf(await seedOrders(server), happen).filter((view) => view.name.includes(only))
   for (const view of views) await picture(browser, server, view)
 } finally {
   await browser.close()

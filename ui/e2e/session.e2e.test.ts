@@ -151,6 +151,17 @@ test('signing out drops all that was kept, and the next one sees nothing of it',
     await page.getByText('No such order').waitFor()
   }))
 
+test('signing out in one tab signs out in the others', () =>
+  inBrowser(server.url, async (page) => {
+    await signIn(page, 'Alice', '/orders')
+    const other = await page.context().newPage()
+    await other.goto('/orders')
+    await live(other)
+    await page.getByRole('button', { name: 'Sign out' }).click()
+    await other.getByText('Sign in first').waitFor()
+    expect(await keptKeys(other)).toEqual([])
+  }))
+
 test('a cart filled before signing in comes along', () =>
   inBrowser(server.url, async (page) => {
     await page.goto('/')

@@ -1,6 +1,6 @@
 import { A, useLocation, useNavigate, type RouteSectionProps } from '@solidjs/router'
 import type { JSX } from 'solid-js'
-import { ErrorBoundary, Show, Suspense } from 'solid-js'
+import { createEffect, ErrorBoundary, on, Show, Suspense } from 'solid-js'
 import { ConnectionIndicator } from './components/connection'
 import { Mark } from './components/icons'
 import { ErrorNotice, Loading } from './components/notice'
@@ -9,6 +9,15 @@ import { useCart, useLive, useSession } from './stores/app'
 
 /** What surrounds every page: header, main, toasts. */
 export function Shell(props: RouteSectionProps): JSX.Element {
+  let main: HTMLElement | undefined
+  // Whoever cannot see that another page is shown hears it, and goes on from its start.
+  createEffect(
+    on(
+      () => props.location.pathname,
+      () => main?.focus({ preventScroll: true }),
+      { defer: true },
+    ),
+  )
   return (
     <div class="flex min-h-dvh flex-col">
       <a
@@ -19,12 +28,16 @@ export function Shell(props: RouteSectionProps): JSX.Element {
       </a>
       <Header />
       <main
+        ref={(element) => (main = element)}
         id="main"
         tabindex="-1"
         class="mx-auto w-full max-w-6xl flex-1 px-4 py-6 outline-none sm:px-6 sm:py-8"
       >
         <ErrorBoundary
-          fallback={(error: unknown, reset) => <ErrorNotice error={error} onRetry={reset} />}
+          // A page whose parts a newer build has replaced comes back by a reload alone.
+          fallback={(error: unknown) => (
+            <ErrorNotice error={error} onRetry={() => window.location.reload()} />
+          )}
         >
           <Suspense fallback={<Loading label="Loading the page" />}>{props.children}</Suspense>
         </ErrorBoundary>

@@ -72,7 +72,7 @@ export function BoardRow(props: {
       >
         {formatMoney(props.order.total, props.order.currency)}
       </span>
-      <span role="cell" class="max-md:order-5 max-md:w-36">
+      <span role="cell" class="max-md:order-5 max-md:flex max-md:min-w-36 max-md:justify-end">
         <StatusSelect board={props.board} order={props.order} />
       </span>
     </div>

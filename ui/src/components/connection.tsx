@@ -31,7 +31,7 @@ export function ConnectionIndicator(props: { readonly realtime: Realtime }): JSX
       <div
         id={popoverId}
         popover="auto"
-        class="fixed inset-auto top-14 right-4 m-0 max-w-[min(20rem,calc(100vw-2rem))] rounded-xl border border-line bg-surface p-4 text-sm text-ink shadow-2"
+        class="fixed inset-auto top-25 right-4 sm:top-14 m-0 max-w-[min(20rem,calc(100vw-2rem))] rounded-xl border border-line bg-surface p-4 text-sm text-ink shadow-2"
       >
         <p>{view().detail}</p>
         <Show when={props.realtime.lastResume()}>
@@ -42,8 +42,9 @@ export function ConnectionIndicator(props: { readonly realtime: Realtime }): JSX
   )
 }
 
-function describeResume({ at, recovered, replayed }: PastResume): string {
-  const time = `Last interruption ended at ${TIME.format(at)}`
+function describeResume({ after, at, recovered, replayed }: PastResume): string {
+  const what = after === 'kept' ? 'Went on from what was kept' : 'Last interruption ended'
+  const time = `${what} at ${TIME.format(at)}`
   if (!recovered) return `${time}; the list was loaded again.`
   if (replayed === 0) return `${time}; nothing was missed.`
   return `${time}; ${replayed} ${replayed === 1 ? 'update was' : 'updates were'} sent again.`

@@ -19,7 +19,7 @@ export function ToastRegion(): JSX.Element {
   return (
     <section
       aria-label="Notifications"
-      class="pointer-events-none fixed inset-x-0 bottom-0 z-40 flex flex-col items-center p-3 sm:items-end sm:p-5"
+      class="pointer-events-none fixed inset-x-0 top-25 z-40 flex flex-col items-center px-3 sm:top-auto sm:bottom-0 sm:items-end sm:p-5"
       onPointerEnter={toasts.hold}
       onPointerLeave={toasts.release}
       onFocusIn={toasts.hold}

@@ -36,7 +36,9 @@ function Step(props: { readonly change: OrderChange }): JSX.Element {
         class={`absolute top-1.5 left-0 size-2.5 rounded-full ${STATUS_DOTS[props.change.status]}`}
         aria-hidden="true"
       />
-      <p class="text-sm font-medium">{STATUS_LABELS[props.change.status]}</p>
+      <p class="text-sm font-medium">
+        {props.change.version === 1 ? 'Placed' : STATUS_LABELS[props.change.status]}
+      </p>
       <p class="text-sm text-ink-soft">
         <Time at={props.change.at} /> · {props.change.by}
       </p>

@@ -1,5 +1,5 @@
 import type { JSX } from 'solid-js'
-import { createContext, createEffect, createMemo, on, useContext } from 'solid-js'
+import { createContext, createEffect, createMemo, on, onCleanup, useContext } from 'solid-js'
 import { createApi, type Api } from '../api'
 import { createBoard, type Board } from './board'
 import { createCart, type Cart } from './cart'
@@ -64,6 +64,9 @@ function createStores(): Stores {
     }),
   )
   createEffect(on(session.key, () => toasts.clear(), { defer: true }))
+  // Heard only by the tabs that did not do it themselves.
+  window.addEventListener('storage', session.follow)
+  onCleanup(() => window.removeEventListener('storage', session.follow))
   return { api, session, cart, catalogue, toasts, live }
 }
 

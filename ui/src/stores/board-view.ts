@@ -4,7 +4,7 @@ import type { OrderStatus } from '../../../server/protocol/order-status'
 import type { Api, OrderQuery } from '../api'
 import { createListing, type Listing } from './listing'
 import { PAGE_SIZE } from './realtime'
-import { matchesSearch } from './search'
+import { createSearch } from './search'
 
 /** The search field waits for a pause in typing before it asks the server. */
 const SEARCH_PAUSE_MS = 250
@@ -38,6 +38,7 @@ export function createBoardView(api: Api, onPage: (items: readonly Order[]) => v
   const [searchError, setSearchError] = createSignal<unknown>(null)
   /** What the server found: it may know more of an order than its event tells. */
   const [foundIds, setFoundIds] = createSignal<ReadonlySet<string>>(new Set())
+  const matchesSearch = createSearch()
   const [asked, again] = createSignal(undefined, { equals: false })
 
   const query = (): OrderQuery => {

@@ -1,16 +1,23 @@
 import type { Order } from '../../../server/protocol/order'
 import { orderNumber } from '../../../server/protocol/order'
 
+/** Whether a search finds an order. */
+export type MatchesSearch = (order: Order, search: string) => boolean
+
 /**
- * Whether a search finds an order, by the server's own rule: each word of it must begin a word of
- * the order's number, id, customer's name, email or subject, or of a product's name; letter case
- * and accents do not count.
+ * Searches as the server does: each word must begin a word of the order's number, id, customer's
+ * name, email or subject, or of a product's name; letter case and accents do not count. What an
+ * order is found by never changes, so it is taken apart once.
  */
-export function matchesSearch(order: Order, search: string): boolean {
-  const sought = words(search)
-  if (sought.length === 0) return true
-  const found = words(searchText(order))
-  return sought.every((word) => found.some((candidate) => candidate.startsWith(word)))
+export function createSearch(): MatchesSearch {
+  const taken = new Map<string, readonly string[]>()
+  const wordsOf = (order: Order): readonly string[] => {
+    const known = taken.get(order.orderId) ?? words(searchText(order))
+    taken.set(order.orderId, known)
+    return known
+  }
+  return (order, search) =>
+    words(search).every((word) => wordsOf(order).some((found) => found.startsWith(word)))
 }
 
 function searchText(order: Order): string {
@@ -19,7 +26,7 @@ function searchText(order: Order): string {
   return [...texts, ...items.map((item) => item.name)].join(' ')
 }
 
-function words(text: string): string[] {
+function words(text: string): readonly string[] {
   return text
     .normalize('NFD')
     .replace(/\p{Mark}/gu, '')

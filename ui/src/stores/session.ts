@@ -31,13 +31,14 @@ export interface Session {
   readonly renew: (token: string) => void
   /** Ends the session and drops everything that was kept for it. */
   readonly signOut: (reason?: EndReason) => void
+  /** Another tab has signed in or out: this one does the same. */
+  readonly follow: () => void
 }
 
 /** What a token says about its bearer, unverified: the server verifies, this only names. */
 export interface TokenClaims {
   readonly subject: string
   readonly name: string
-  readonly staff: boolean
   /** Seconds since the epoch, null for a token without an end. */
   readonly expiresAt: number | null
 }
@@ -67,8 +68,14 @@ export function createSession(storage: KeptStorage, now: () => number = Date.now
     dropAllKept(storage)
   }
 
+  function follow(): void {
+    const kept = keptIdentity.read()
+    if (kept?.token !== identity()?.token) setIdentity(kept)
+  }
+
   return {
     identity,
+    follow,
     token: () => identity()?.token ?? null,
     key,
     ended,
@@ -95,11 +102,10 @@ export function readToken(token: string): TokenClaims | null {
   if (payload === undefined) return null
   const claims = parseClaims(payload)
   if (typeof claims?.sub !== 'string' || claims.sub === '') return null
-  const { sub, name, email, roles, exp } = claims
+  const { sub, name, email, exp } = claims
   return {
     subject: sub,
     name: [name, email, sub].find((text) => typeof text === 'string' && text !== '') as string,
-    staff: Array.isArray(roles) && roles.includes('staff'),
     expiresAt: typeof exp === 'number' ? exp : null,
   }
 }

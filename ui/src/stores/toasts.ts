@@ -1,4 +1,5 @@
 import { createSignal } from 'solid-js'
+import { systemClock, type Clock } from '../../client'
 
 export type ToastTone = 'info' | 'success' | 'warning'
 
@@ -32,24 +33,28 @@ export interface ToastLimits {
 
 export const TOAST_LIMITS: ToastLimits = { maxShown: 5, lifeMs: 7_000 }
 
-export function createToasts({ maxShown, lifeMs }: ToastLimits = TOAST_LIMITS): Toasts {
+export function createToasts(
+  { maxShown, lifeMs }: ToastLimits = TOAST_LIMITS,
+  clock: Clock = systemClock,
+): Toasts {
   const [shown, setShown] = createSignal<readonly Toast[]>([])
-  const timers = new Map<number, ReturnType<typeof setTimeout>>()
+  /** What cancels the end of each toast's time. */
+  const endings = new Map<number, () => void>()
   let lastId = 0
   let held = false
 
   function dismiss(id: number): void {
-    clearTimeout(timers.get(id))
-    timers.delete(id)
+    endings.get(id)?.()
+    endings.delete(id)
     setShown((toasts) => toasts.filter((toast) => toast.id !== id))
   }
 
-  function startTimer(id: number): void {
-    clearTimeout(timers.get(id))
+  function startTime(id: number): void {
+    endings.get(id)?.()
     if (!held)
-      timers.set(
+      endings.set(
         id,
-        setTimeout(() => dismiss(id), lifeMs),
+        clock.after(lifeMs, () => dismiss(id)),
       )
   }
 
@@ -59,17 +64,17 @@ export function createToasts({ maxShown, lifeMs }: ToastLimits = TOAST_LIMITS): 
       const toast = { ...text, id: ++lastId }
       setShown((toasts) => [...toasts, toast])
       for (const old of shown().slice(0, -maxShown)) dismiss(old.id)
-      startTimer(toast.id)
+      startTime(toast.id)
     },
     dismiss,
     hold() {
       held = true
-      for (const timer of timers.values()) clearTimeout(timer)
-      timers.clear()
+      for (const end of endings.values()) end()
+      endings.clear()
     },
     release() {
       held = false
-      for (const toast of shown()) startTimer(toast.id)
+      for (const toast of shown()) startTime(toast.id)
     },
     clear() {
       for (const toast of shown()) dismiss(toast.id)

@@ -1,0 +1,95 @@
+import { describe, expect, test } from 'bun:test'
+import { createEffect, createRoot } from 'solid-js'
+import { createSession, readToken, type Identity } from './session'
+import { createStorage } from '../../testing/storage'
+
+const NOW = 1_700_000_000_000
+
+function token(claims: object): string {
+  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
+  return `${part({ alg: 'HS256' })}.${part(claims)}.signature`
+}
+
+function identity(subject: string, expiresInSeconds = 60, role: Identity['role'] = 'customer') {
+  const exp = NOW / 1_000 + expiresInSeconds
+  return { token: token({ sub: subject, exp }), subject, name: subject, role, demo: true }
+}
+
+function setUp(storage = createStorage()) {
+  const session = createRoot(() => createSession(storage, () => NOW))
+  return { storage, session }
+}
+
+test('is there again after a reload', () => {
+  const { storage, session } = setUp()
+  session.signIn(identity('alice'))
+  const { session: reloaded } = setUp(storage)
+  expect(reloaded.identity()).toEqual(identity('alice'))
+  expect(reloaded.key()).toBe('customer:alice')
+})
+
+test('an expired token is not taken up again, and takes all that was kept with it', () => {
+  const storage = createStorage({ 'orderwire:cart:alice': '[]' })
+  setUp(storage).session.signIn(identity('alice', -1))
+  storage.setItem('orderwire:cart:alice', '[]')
+  expect(setUp(storage).session.identity()).toBeNull()
+  expect(storage.length).toBe(0)
+})
+
+test('signing out drops what was kept, also what is written while the session ends', () => {
+  const { storage, session } = setUp()
+  session.signIn(identity('alice'))
+  createRoot(() =>
+    createEffect(() => {
+      if (session.key() === null) storage.setItem('orderwire:late', '1')
+    }),
+  )
+  session.signOut('refused')
+  expect(storage.length).toBe(0)
+  expect(session.identity()).toBeNull()
+  expect(session.ended()).toBe('refused')
+})
+
+test('somebody else signing in sees nothing of the one before', () => {
+  const { storage, session } = setUp()
+  session.signIn(identity('alice'))
+  storage.setItem('orderwire:cart:alice', '[]')
+  session.signIn(identity('bob'))
+  expect(storage.getItem('orderwire:cart:alice')).toBeNull()
+  expect(session.key()).toBe('customer:bob')
+})
+
+test('a renewed token is the same session; one of another person is not taken', () => {
+  const { session } = setUp()
+  session.signIn(identity('alice'))
+  const keys: (string | null)[] = []
+  createRoot(() => createEffect(() => void keys.push(session.key())))
+  const renewed = identity('alice', 600).token
+  session.renew(renewed)
+  expect(session.token()).toBe(renewed)
+  session.renew(identity('bob').token)
+  expect(session.token()).toBe(renewed)
+  expect(keys).toEqual(['customer:alice'])
+})
+
+describe('readToken', () => {
+  test('reads who it names', () => {
+    expect(
+      readToken(token({ sub: 'zoë', email: 'z@x.example', exp: 5, roles: ['staff'] })),
+    ).toEqual({
+      subject: 'zoë',
+      name: 'z@x.example',
+      expiresAt: 5,
+    })
+    expect(readToken(token({ sub: 'a', name: 'Ann' }))).toMatchObject({
+      name: 'Ann',
+      expiresAt: null,
+    })
+  })
+
+  test('is null for what is none', () => {
+    for (const text of ['', 'a', 'a.b.c', `a.${btoa('[]')}.c`, token({ sub: '' }), token({})]) {
+      expect(readToken(text)).toBeNull()
+    }
+  })
+})
