@@ -20,6 +20,9 @@ export interface Case {
 const IN_FLIGHT_DELIVERIES = 8_000
 const IN_FLIGHT_TICKS = 4
 
+/** Time for deliveries that nobody expects to show up. */
+const SETTLE_MS = 100
+
 export interface Run {
   readonly perSecond: number
   readonly delivered: number
@@ -70,15 +73,18 @@ export function measure(
         durationMs: scale.measureMs,
       }
       await load.ask('report', pacerPort, (deliveriesPerTick * order.ticksInFlight) / 4)
-      await server.ask('publish', { ...order, durationMs: scale.warmUpMs })
+      const warmUp = await server.ask('publish', { ...order, durationMs: scale.warmUpMs })
       const before = await load.ask('counters')
       const { expected, elapsedMs, serverCpuMs } = await server.ask('publish', order)
       const after = await load.ask('counters')
-      await Bun.sleep(100)
+      await Bun.sleep(SETTLE_MS)
       const settled = await load.ask('counters')
       const delivered = settled.deliveries - before.deliveries
-      if (delivered !== expected)
-        throw new Error(`${which.name}, ${kind}: delivered ${delivered}, expected ${expected}`)
+      if (before.deliveries !== warmUp.expected || delivered !== expected)
+        throw new Error(
+          `${which.name}, ${kind}: delivered ${before.deliveries} + ${delivered}, ` +
+            `expected ${warmUp.expected} + ${expected}`,
+        )
       return {
         perSecond: (delivered / elapsedMs) * 1_000,
         delivered,
