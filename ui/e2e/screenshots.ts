@@ -11,7 +11,11 @@ import { buildUi, openBrowser, openPage, signIn } from './browser'
  */
 
 const FOLDER = join(import.meta.dir, '../../screenshots')
-const SIZES = { desktop: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } } as const
+const SIZES = {
+  desktop: { width: 1280, height: 800 },
+  phone: { width: 390, height: 844 },
+  narrow: { width: 320, height: 640 },
+} as const
 const SCHEMES = ['light', 'dark'] as const
 const CUSTOMERS = ['Alice Miller', 'Bob Okafor', 'Chloé Dubois', 'Dmitri Ivanov', 'Émile Ångström']
 
