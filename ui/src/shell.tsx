@@ -137,7 +137,7 @@ function Account(): JSX.Element {
     >
       {(who) => (
         <>
-          <span class="max-w-28 truncate text-sm text-ink-soft sm:max-w-40">
+          <span class="max-w-28 truncate text-sm text-ink-soft max-[23.5rem]:sr-only sm:max-w-40">
             <span class="sr-only">Signed in as </span>
             {who().name}
             <Show when={who().role === 'staff'}> · staff</Show>
