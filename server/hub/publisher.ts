@@ -3,7 +3,7 @@ import { compareIds, type Cursor, type EntryId } from '../protocol/cursor'
 import { encodeFrame } from '../protocol/frames'
 import type { HubLimits } from './limits'
 import { joinTexts, textBytes } from './texts'
-import { type Topic, Topics } from './topics'
+import { channelOf, type Topic, Topics } from './topics'
 import { cursorOf, ReplayWindow } from './window'
 
 /** Sends a text to all who joined the topic. Must not wait. */
@@ -76,9 +76,9 @@ export class Publisher {
   beat(elapsedMs: number, ageMs: number): void {
     const cursor = this.positionNow
     if (cursor === null) return
-    for (const { name, channel, last } of this.topics.due(elapsedMs, this.limits.heartbeatMs)) {
-      const data = { channel, cursor, last, ageMs }
-      this.publish(name, encodeFrame({ event: 'heartbeat', data }))
+    for (const topic of this.topics.due(elapsedMs, this.limits.heartbeatMs)) {
+      const data = { channel: channelOf(topic), cursor, last: topic.last, ageMs }
+      this.publish(topic.name, encodeFrame({ event: 'heartbeat', data }))
     }
   }
 
@@ -121,7 +121,7 @@ export class Publisher {
   ): void {
     const topic = this.topics.of(customer)
     if (!topic) return
-    const frame = window.frame(topic.channel, seq)
+    const frame = window.frame(channelOf(topic), seq)
     topic.last = cursorOf(entry)
     const ofTopic = frames.get(topic)
     if (ofTopic) ofTopic.push(frame)

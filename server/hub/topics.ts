@@ -4,14 +4,17 @@ import type { LogChannel } from '../event-log/event-log'
 
 /** A channel that has subscribers on this node. */
 export interface Topic {
-  /** What Bun publishes to. */
+  /** What Bun publishes to. Kept: made anew for each heartbeat, it costs more than it takes. */
   readonly name: string
-  readonly channel: ChannelName
   /** Whose orders; null for all (staff). */
   readonly customer: string | null
   /** The newest event published here since it was first subscribed. */
   last: Cursor | null
   subscribers: number
+}
+
+export function channelOf({ customer }: Topic): ChannelName {
+  return customer === null ? 'admin' : 'orders'
 }
 
 /** The channels that have subscribers; one is freed when its last subscriber leaves. */
@@ -35,7 +38,7 @@ export class Topics {
     let topic = this.byCustomer.get(customer)
     if (!topic) {
       const name = customer === null ? 'admin:dashboard' : `user:${customer}`
-      topic = { name, channel: channel.name, customer, last: null, subscribers: 0 }
+      topic = { name, customer, last: null, subscribers: 0 }
       this.byCustomer.set(customer, topic)
     }
     topic.subscribers++

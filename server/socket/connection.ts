@@ -43,6 +43,9 @@ export class Connection implements HubSocket {
   /** Its place among all connections, -1 when it is not one of them. */
   index = -1
   private socket: ServerWebSocket<Connection> | null = null
+  /** Who it speaks for, null before `auth`. */
+  private subject: string | null = null
+  private staff = false
   private orders: Topic | Replay | null = null
   private admin: Topic | Replay | null = null
   /** Objects that wait for the `auth` before them. */
@@ -55,12 +58,12 @@ export class Connection implements HubSocket {
 
   /**
    * @param address whose unauthenticated sockets are counted
-   * @param principal who the request's own credentials spoke for, null without any
+   * @param credentials who the request's own credentials spoke for, null without any
    */
   constructor(
     private readonly context: SocketContext,
     private address: string | null,
-    private principal: Principal | null,
+    private credentials: Principal | null,
   ) {
     this.deadlineMs = Date.now() + context.limits.authTimeoutMs
   }
@@ -72,11 +75,11 @@ export class Connection implements HubSocket {
     this.socket = socket
     counters.opened++
     connections.add(this)
-    const { address, principal } = this
+    const { address, credentials } = this
     this.address = null
-    this.principal = null
+    this.credentials = null
     if (draining) return this.end(CLOSE_CODES.restart)
-    if (principal) return this.admit(principal)
+    if (credentials) return this.admit(credentials)
     if (address === null) return
     if (connections.unauthenticated.of(address) >= limits.maxUnauthenticatedPerAddress) {
       return this.end(CLOSE_CODES.tooMany)
@@ -116,9 +119,8 @@ export class Connection implements HubSocket {
   }
 
   mayRead(channel: ChannelName): boolean {
-    const { principal } = this
-    if (principal === null || Date.now() >= this.deadlineMs) return false
-    return channel === 'orders' || principal.staff
+    if (this.subject === null || Date.now() >= this.deadlineMs) return false
+    return channel === 'orders' || this.staff
   }
 
   join(topic: string): void {
@@ -142,7 +144,7 @@ export class Connection implements HubSocket {
   /** Ends what has run out: the time for `auth`, the token, the patience with a replay. */
   sweep(nowMs: number): void {
     if (nowMs >= this.deadlineMs) {
-      return this.end(this.principal ? CLOSE_CODES.unauthorized : CLOSE_CODES.authTimeout)
+      return this.end(this.subject === null ? CLOSE_CODES.authTimeout : CLOSE_CODES.unauthorized)
     }
     if (this.isStalled(this.orders, nowMs) || this.isStalled(this.admin, nowMs)) {
       this.context.counters.stalled++
@@ -151,7 +153,7 @@ export class Connection implements HubSocket {
   }
 
   isOf(subject: string): boolean {
-    return this.principal?.subject === subject
+    return this.subject === subject
   }
 
   isSubscribed(): boolean {
@@ -179,16 +181,13 @@ export class Connection implements HubSocket {
   }
 
   private obey(frame: Exclude<ClientFrame, { event: 'auth' }>): void {
-    if (this.principal === null) return this.error('unauthenticated')
+    if (this.subject === null) return this.error('unauthenticated')
     if (Date.now() >= this.deadlineMs) return this.end(CLOSE_CODES.unauthorized)
     switch (frame.event) {
       case 'subscribe:orders':
-        return this.subscribe(
-          { name: 'orders', customer: this.principal.subject },
-          frame.data.cursor,
-        )
+        return this.subscribe({ name: 'orders', customer: this.subject }, frame.data.cursor)
       case 'subscribe:admin':
-        if (!this.principal.staff) return this.error('forbidden')
+        if (!this.staff) return this.error('forbidden')
         return this.subscribe({ name: 'admin' }, frame.data.cursor)
       case 'unsubscribe:orders':
         return this.unsubscribe('orders')
@@ -199,7 +198,7 @@ export class Connection implements HubSocket {
 
   private subscribe(channel: LogChannel, cursor: string | undefined): void {
     if (this[channel.name] !== null) return this.error('already_subscribed')
-    this.context.hub.subscribe(this, channel, this.principal!.subject, cursor)
+    this.context.hub.subscribe(this, channel, this.subject!, cursor)
   }
 
   private unsubscribe(channel: ChannelName): void {
@@ -243,23 +242,21 @@ export class Connection implements HubSocket {
     if (lines && lines.length > 0) this.take(lines)
   }
 
-  private admit(principal: Principal): void {
+  private admit({ subject, staff, expiresAt }: Principal): void {
     const { connections, hub, limits } = this.context
-    const known = this.principal
-    if (known && known.subject !== principal.subject) return this.end(CLOSE_CODES.subjectChanged)
-    if (!known) {
-      if (connections.users.of(principal.subject) >= limits.maxSocketsPerUser) {
+    if (this.subject === null) {
+      if (connections.users.of(subject) >= limits.maxSocketsPerUser) {
         return this.end(CLOSE_CODES.tooMany)
       }
-      connections.users.add(principal.subject)
+      connections.users.add(subject)
       this.forgetAddress()
-    }
-    this.principal = principal
-    this.deadlineMs = principal.expiresAt === null ? Infinity : principal.expiresAt * 1_000
-    const { expiresAt } = principal
+    } else if (this.subject !== subject) return this.end(CLOSE_CODES.subjectChanged)
+    this.subject = subject
+    this.staff = staff
+    this.deadlineMs = expiresAt === null ? Infinity : expiresAt * 1_000
     const { heartbeatMs } = hub.limits
     this.send(encodeFrame({ event: 'authenticated', data: { expiresAt, heartbeatMs } }))
-    if (principal.staff || this.admin === null) return
+    if (staff || this.admin === null) return
     this.error('forbidden')
     this.unsubscribe('admin')
   }
@@ -296,8 +293,8 @@ export class Connection implements HubSocket {
     this.drop('admin')
     this.forgetAddress()
     this.waiting = null
-    if (this.principal) this.context.connections.users.remove(this.principal.subject)
-    this.principal = null
+    if (this.subject !== null) this.context.connections.users.remove(this.subject)
+    this.subject = null
     this.context.connections.remove(this)
   }
 }
