@@ -1,6 +1,6 @@
 import type { LogChannel, LogEntry } from '../event-log/event-log'
 import { compareIds, type Cursor, type EntryId } from '../protocol/cursor'
-import { encodeFrame } from '../protocol/frames'
+import { type ChannelName, encodeFrame } from '../protocol/frames'
 import type { HubLimits } from './limits'
 import { joinTexts, textBytes } from './texts'
 import { channelOf, type Topic, Topics } from './topics'
@@ -76,9 +76,14 @@ export class Publisher {
   beat(elapsedMs: number, ageMs: number): void {
     const cursor = this.positionNow
     if (cursor === null) return
+    const textOf = (channel: ChannelName, last: Cursor | null) =>
+      encodeFrame({ event: 'heartbeat', data: { channel, cursor, last, ageMs } })
+    // Nothing was published on most channels: theirs is one text.
+    const silent = textOf('orders', null)
     for (const topic of this.topics.due(elapsedMs, this.limits.heartbeatMs)) {
-      const data = { channel: channelOf(topic), cursor, last: topic.last, ageMs }
-      this.publish(topic.name, encodeFrame({ event: 'heartbeat', data }))
+      const channel = channelOf(topic)
+      const isSilent = channel === 'orders' && topic.last === null
+      this.publish(topic.name, isSilent ? silent : textOf(channel, topic.last))
     }
   }
 
