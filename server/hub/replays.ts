@@ -14,6 +14,8 @@ import { eventFrame, type ReplayWindow } from './window'
 
 /** Texts kept for clients that resume from the same place at the same position. */
 const MAX_KEPT_TEXTS = 256
+/** A read of the log serves those who come this soon after it and ask for the same. */
+const KEEP_READ_MS = 1_000
 
 /** What the replays of a node share: texts, reads of the log, and what is counted of them. */
 export class Replays implements ReplayHost {
@@ -34,10 +36,12 @@ export class Replays implements ReplayHost {
   ) {
     this.pauseAtBytes = limits.backpressureLimitBytes / 2
     this.textBytes = textBytes(limits.backpressureLimitBytes)
-    this.reads = new LogReads(
-      (channel, cursor) => this.readLog(channel, cursor),
-      limits.replayConcurrency,
-    )
+    this.reads = new LogReads({
+      read: (channel, cursor) => this.readLog(channel, cursor),
+      concurrency: limits.replayConcurrency,
+      keepMs: KEEP_READ_MS,
+      isGood: (answer) => this.goesOn(answer),
+    })
   }
 
   get window(): ReplayWindow | null {
@@ -117,6 +121,14 @@ export class Replays implements ReplayHost {
       this.textBytes,
     )
     return { texts, replayed: seqs.length, window, seq: window.last }
+  }
+
+  /** Whether the window goes on where the answer ends. A refusal is never kept. */
+  private goesOn(answer: LogAnswer): boolean {
+    const { window } = this.publisher
+    if (!answer.ok || window === null || answer.texts.window !== window) return false
+    const { seq } = answer.texts
+    return seq >= window.first - 1 && seq >= window.gap
   }
 
   private async readLog(channel: LogChannel, cursor: Cursor): Promise<LogAnswer> {

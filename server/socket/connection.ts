@@ -1,14 +1,10 @@
 import type { ServerWebSocket } from 'bun'
-import type { Principal, VerifyToken } from '../auth/principal'
-import { AppError } from '../errors'
+import type { Principal } from '../auth/principal'
 import type { LogChannel } from '../event-log/event-log'
-import type { Hub } from '../hub/hub'
 import { type HubSocket, Replay } from '../hub/replay'
 import type { Topic } from '../hub/topics'
-import type { Logger } from '../lib/logger'
 import { CLOSE_CODES, type CloseCode } from '../protocol/close-codes'
-import type { ErrorCode } from '../protocol/error-codes'
-import { ERROR_CODES } from '../protocol/error-codes'
+import { ERROR_CODES, type ErrorCode } from '../protocol/error-codes'
 import {
   type ChannelName,
   type ClientFrame,
@@ -16,22 +12,8 @@ import {
   encodeFrame,
   splitFrames,
 } from '../protocol/frames'
-import type { Connections } from './connections'
-import { countIn, type SocketCounters } from './counters'
-import type { SocketLimits } from './limits'
-
-/** What all connections of a node share. */
-export interface SocketContext {
-  readonly hub: Hub
-  readonly verify: VerifyToken
-  readonly limits: SocketLimits
-  readonly connections: Connections
-  readonly counters: SocketCounters
-  readonly logger: Logger
-  draining: boolean
-  /** Counts up with each revocation: a token verified before one is verified again. */
-  revocations: number
-}
+import { refusal, type SocketContext, verifyNow } from './context'
+import { countIn } from './counters'
 
 /**
  * One socket: decodes what the client sends, one object after the other, and keeps what it may see.
@@ -297,23 +279,4 @@ export class Connection implements HubSocket {
     this.subject = null
     this.context.connections.remove(this)
   }
-}
-
-/** Verifies a token, once more where a revocation came through meanwhile. */
-export async function verifyNow(
-  context: Pick<SocketContext, 'verify' | 'revocations'>,
-  token: string,
-): Promise<Principal> {
-  for (;;) {
-    const { revocations } = context
-    const principal = await context.verify(token)
-    if (revocations === context.revocations) return principal
-  }
-}
-
-/** A bad token is its owner's business; when nobody can tell, the client tries again. */
-function refusal(error: unknown, logger: Logger): CloseCode {
-  if (error instanceof AppError && error.status < 500) return CLOSE_CODES.unauthorized
-  logger.error({ err: error }, 'a token could not be verified')
-  return CLOSE_CODES.tryLater
 }

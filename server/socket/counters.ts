@@ -3,7 +3,10 @@ export interface SocketCounters {
   opened: number
   /** Closings by their code, of either side. */
   readonly closed: Record<number, number>
-  /** Sockets closed because they took too little: Bun cannot tell them from broken connections, so this counts those whose replay stood still. */
+  /**
+   * Sockets closed because their replay stood still. Those that are too slow for what is published
+   * end as 1006 in `closed`: Bun does not tell them from connections that broke.
+   */
   stalled: number
   invalidFrames: number
   /** Refused upgrades by status. */

@@ -83,6 +83,30 @@ test('a replay from the log stops at the position: what comes later is published
   expect((await client.nextOf('order:updated')).data.version).toBe(8)
 })
 
+test('those who missed the same share one read of the log', async () => {
+  await start({ hub: { windowMaxEntries: 3, replayConcurrency: 1 } })
+  const cursor = server.hub.position()
+  for (let version = 1; version <= 10; version++) await server.append('alice', { version })
+  await server.published()
+  const clients = await Promise.all(Array.from({ length: 20 }, () => server.signedIn('alice')))
+  for (const client of clients) client.send({ event: 'subscribe:orders', data: { cursor } })
+  for (const client of clients) {
+    expect((await client.nextOf('caught-up')).data.replayed).toBe(10)
+  }
+  expect(server.hub.counters.resumed.log).toBe(20)
+  expect(valve.reads).toBe(1)
+  // The window has run past the place where that read ended, or a gap came after it: read anew.
+  for (let version = 11; version <= 20; version++) await server.append('alice', { version })
+  await server.published()
+  const late = await subscribed('alice', cursor)
+  expect((await late.nextOf('caught-up')).data.replayed).toBe(20)
+  const gap = { checkpoint: null }
+  await server.log.append([{ partition: 'p', expected: null, gap }])
+  await server.published()
+  const after = await subscribed('alice', cursor)
+  expect((await after.nextOf('subscribed')).data.reason).toBe('source_gap')
+})
+
 describe('a log that cannot be reached', () => {
   test('leaves the sockets alone, which are told how old it is what they see', async () => {
     await start({ hub: { heartbeatMs: 20, windowMaxEntries: 2 } })

@@ -41,6 +41,9 @@ export class LogValve implements EventLog {
     this.broken = new AbortController()
   }
 
+  /** Replays that were read. */
+  reads = 0
+
   /** The next batch of the tail lacks its first entry. */
   skipNext = false
 
@@ -64,6 +67,7 @@ export class LogValve implements EventLog {
 
   async replay(channel: LogChannel, after: Cursor, limit: number) {
     this.check()
+    this.reads++
     return this.log.replay(channel, after, limit)
   }
 

@@ -155,7 +155,8 @@ export async function startSocketServer(options: SocketServerOptions = {}): Prom
 export async function eventually(holds: () => boolean, deadlineMs = 5_000): Promise<void> {
   const deadline = performance.now() + deadlineMs
   while (!holds()) {
-    if (performance.now() > deadline) throw new Error(`not in ${deadlineMs} ms: ${holds}`)
+    if (performance.now() > deadline)
+      throw new Error(`not in ${deadlineMs} ms: ${holds.toString()}`)
     await Bun.sleep(1)
   }
 }
