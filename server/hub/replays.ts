@@ -1,6 +1,6 @@
 import type { EventLog, LogChannel } from '../event-log/event-log'
 import type { Logger } from '../lib/logger'
-import { type Cursor, type EntryId, parseCursor } from '../protocol/cursor'
+import { compareIds, type Cursor, type EntryId, parseCursor } from '../protocol/cursor'
 import type { ResumeReason } from '../protocol/frames'
 import type { HubCounters } from './counters'
 import type { HubLimits } from './limits'
@@ -135,6 +135,10 @@ export class Replays implements ReplayHost {
     const read = await this.log.replay(channel, cursor, this.limits.replayMaxEntries)
     if (!read.ok) return read
     const window = this.publisher.window!
+    if (isAhead(cursor, this.publisher.position!)) {
+      // It is in the log, and nothing can be sent from here: its place is not published yet.
+      return { ok: true, texts: { texts: [], replayed: 0, window, seq: -Infinity } }
+    }
     const { entries, to, last: before } = upToPosition(read, channel.name, this.publisher.position!)
     // Where the window has run past it meanwhile, the client gets this much and resumes from there.
     const seq = window.find(parseCursor(to)!) ?? -Infinity
@@ -152,4 +156,8 @@ export class Replays implements ReplayHost {
     )
     return { ok: true, texts: { texts, replayed: entries.length, window, seq } }
   }
+}
+
+function isAhead(cursor: Cursor, position: Cursor): boolean {
+  return compareIds(parseCursor(cursor)!.id, parseCursor(position)!.id) > 0
 }
