@@ -3,6 +3,7 @@ import type { EventLog, LogEntry } from '../event-log/event-log'
 import type { Logger } from '../lib/logger'
 import { compareIds, parseCursor } from '../protocol/cursor'
 import type { HubLimits } from './limits'
+import { Pace } from './pace'
 import type { Publisher } from './publisher'
 import { runsOf } from './texts'
 
@@ -42,6 +43,8 @@ export class Tail {
   /** When the oldest entry was appended that is here and not published, or 0. */
   private heldSince = 0
   private lookedAt = 0
+  private readonly maxTurnBytes: number
+  private readonly pace: Pace
 
   constructor(
     private readonly log: EventLog,
@@ -49,7 +52,10 @@ export class Tail {
     private readonly limits: HubLimits,
     private readonly listener: TailListener,
     private readonly logger: Logger,
-  ) {}
+  ) {
+    this.maxTurnBytes = limits.backpressureLimitBytes / 4
+    this.pace = new Pace(this.maxTurnBytes)
+  }
 
   /** Loads the window. Rejects where the log cannot be read for good; otherwise it tries again. */
   async load(signal: AbortSignal): Promise<void> {
@@ -105,14 +111,13 @@ export class Tail {
   private async take(batch: readonly LogEntry[], signal: AbortSignal): Promise<void> {
     this.heldSince = batch[0]?.at ?? 0
     await this.refuseToFlood(batch)
-    let first = true
-    for (const run of runsOf(batch, this.limits.backpressureLimitBytes / 4)) {
-      // Publishing more in one tick would close even those who read as fast as they can.
-      if (!first) await new Promise((resolve) => setImmediate(resolve))
+    for (const { entries, bytes } of runsOf(batch, this.maxTurnBytes)) {
+      this.heldSince = entries[0]!.at
+      const turn = this.pace.turnFor(bytes)
+      if (turn) await turn
       if (signal.aborted) return
-      first = false
-      this.heldSince = run[0]!.at
-      this.publish(run)
+      this.publish(entries)
+      this.pace.published(bytes)
     }
     this.heldSince = 0
   }

@@ -75,30 +75,36 @@ export function liveText(channel: ChannelName, cursor: Cursor, last: Cursor | nu
   ])
 }
 
+/** Entries that are published together. */
+export interface Run {
+  readonly entries: readonly LogEntry[]
+  /** About what their frames take. */
+  readonly bytes: number
+}
+
 /**
- * Entries in runs that may be published in one tick: at most `maxBytes` of frames (a larger entry is
- * a run of its own). An entry that ends subscriptions ends its run, too.
+ * Entries in runs of at most `maxBytes` of frames (a larger entry is a run of its own). An entry that
+ * ends subscriptions ends its run, too.
  */
-export function* runsOf(
-  entries: readonly LogEntry[],
-  maxBytes: number,
-): Generator<readonly LogEntry[]> {
+export function* runsOf(entries: readonly LogEntry[], maxBytes: number): Generator<Run> {
   let from = 0
   let bytes = 0
   for (let at = 0; at < entries.length; at++) {
     const entry = entries[at]!
     const size = entry.kind === 'event' ? storedBytes(entry) + ENVELOPE_BYTES : 0
     if (bytes + size > maxBytes && at > from) {
-      yield entries.slice(from, at)
+      yield { entries: entries.slice(from, at), bytes }
       from = at
       bytes = 0
     }
     bytes += size
     if (entry.kind === 'gap' || entry.kind === 'revoke') {
-      yield entries.slice(from, at + 1)
+      yield { entries: entries.slice(from, at + 1), bytes }
       from = at + 1
       bytes = 0
     }
   }
-  if (from < entries.length) yield from === 0 ? entries : entries.slice(from)
+  if (from < entries.length) {
+    yield { entries: from === 0 ? entries : entries.slice(from), bytes }
+  }
 }

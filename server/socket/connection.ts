@@ -74,7 +74,8 @@ export class Connection implements HubSocket {
     if (typeof frame !== 'string') return this.end(CLOSE_CODES.unsupported)
     if (this.isClosed()) return
     const lines = splitFrames(frame)
-    if (!this.isWithinRate(lines.length)) return this.end(CLOSE_CODES.tooMany)
+    // A blank frame costs as much as one object.
+    if (!this.isWithinRate(Math.max(1, lines.length))) return this.end(CLOSE_CODES.tooMany)
     if (this.waiting) this.waiting.push(...lines)
     else this.take(lines)
   }
