@@ -10,7 +10,7 @@ import { type HubSocket, Replay } from './replay'
 import { Replays } from './replays'
 import { Tail, type TailListener } from './tail'
 import { liveText } from './texts'
-import type { Topic } from './topics'
+import { nameOf, type Topic } from './topics'
 
 export interface HubDeps {
   readonly log: EventLog
@@ -135,7 +135,7 @@ export function createHub({ log, publish, limits, logger }: HubDeps): Hub {
       const topic = publisher.topics.join(channel)
       socket.settle(channel.name, topic)
       socket.send(liveText(channel.name, position, last))
-      socket.join(topic.name)
+      socket.join(nameOf(topic))
     },
 
     leave: (topic) => publisher.topics.leave(topic),

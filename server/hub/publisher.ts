@@ -3,7 +3,7 @@ import { compareIds, type Cursor, type EntryId } from '../protocol/cursor'
 import { type ChannelName, encodeFrame } from '../protocol/frames'
 import type { HubLimits } from './limits'
 import { joinTexts, textBytes } from './texts'
-import { channelOf, type Topic, Topics } from './topics'
+import { channelOf, nameOf, type Topic, Topics } from './topics'
 import { cursorOf, ReplayWindow } from './window'
 
 /** Sends a text to all who joined the topic. Must not wait. */
@@ -67,7 +67,7 @@ export class Publisher {
       }
     }
     for (const [topic, ofTopic] of frames) {
-      for (const text of joinTexts(ofTopic, this.textBytes)) this.publish(topic.name, text)
+      for (const text of joinTexts(ofTopic, this.textBytes)) this.publish(nameOf(topic), text)
     }
     this.moveTo(entries.at(-1)!)
   }
@@ -83,14 +83,14 @@ export class Publisher {
     for (const topic of this.topics.due(elapsedMs, this.limits.heartbeatMs)) {
       const channel = channelOf(topic)
       const isSilent = channel === 'orders' && topic.last === null
-      this.publish(topic.name, isSilent ? silent : textOf(channel, topic.last))
+      this.publish(nameOf(topic), isSilent ? silent : textOf(channel, topic.last))
     }
   }
 
   /** Publishes a text that is not of the log to staff; false where nobody listens. */
   toStaff(text: () => string): boolean {
     const topic = this.topics.of(null)
-    if (topic) this.publish(topic.name, text())
+    if (topic) this.publish(nameOf(topic), text())
     return topic !== undefined
   }
 

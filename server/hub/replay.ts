@@ -4,7 +4,7 @@ import type { Cursor, EntryId } from '../protocol/cursor'
 import { type ChannelName, encodeFrame, type ResumeReason } from '../protocol/frames'
 import { placeOf } from './resume'
 import { joinTexts, type ReplayTexts } from './texts'
-import type { Topic } from './topics'
+import { nameOf, type Topic } from './topics'
 import type { ReplayWindow } from './window'
 
 /** What the hub needs of a socket. Nothing here may wait. */
@@ -178,7 +178,7 @@ export class Replay {
   private goLive(): void {
     this.cancel()
     const topic = this.host.join(this.channel)
-    this.socket.join(topic.name)
+    this.socket.join(nameOf(topic))
     this.socket.settle(this.channel.name, topic)
   }
 

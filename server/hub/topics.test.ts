@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { Topics } from './topics'
+import { nameOf, Topics } from './topics'
 
 test('a topic lives as long as it has a subscriber', () => {
   const topics = new Topics()
@@ -8,7 +8,8 @@ test('a topic lives as long as it has a subscriber', () => {
   expect(second).toBe(first)
   first.last = '5.aaaaaaaa'
   topics.leave(first)
-  expect(topics.of('alice')).toMatchObject({ name: 'user:alice', last: '5.aaaaaaaa' })
+  expect(topics.of('alice')).toMatchObject({ customer: 'alice', last: '5.aaaaaaaa' })
+  expect(nameOf(first)).toBe('user:alice')
   topics.leave(first)
   expect(topics.of('alice')).toBeUndefined()
   expect(topics.size).toBe(0)
@@ -20,7 +21,7 @@ test('no customer is mistaken for staff', () => {
   for (const customer of ['', 'null', 'admin', 'admin:dashboard', 'dashboard']) {
     const topic = topics.join({ name: 'orders', customer })
     expect(topic).not.toBe(staff)
-    expect(topic.name).not.toBe(staff.name)
+    expect(nameOf(topic)).not.toBe(nameOf(staff))
   }
 })
 

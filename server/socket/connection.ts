@@ -2,7 +2,7 @@ import type { ServerWebSocket } from 'bun'
 import type { Principal } from '../auth/principal'
 import type { LogChannel } from '../event-log/event-log'
 import { type HubSocket, Replay } from '../hub/replay'
-import type { Topic } from '../hub/topics'
+import { nameOf, type Topic } from '../hub/topics'
 import { CLOSE_CODES, type CloseCode } from '../protocol/close-codes'
 import { ERROR_CODES, type ErrorCode } from '../protocol/error-codes'
 import {
@@ -14,6 +14,15 @@ import {
 } from '../protocol/frames'
 import { refusal, type SocketContext, verifyNow } from './context'
 import { countIn } from './counters'
+import { Inbox } from './inbox'
+
+/** Where a connection came from, until it is known who it is. */
+export interface Arrival {
+  /** Whose unauthenticated sockets are counted; null where nobody can tell. */
+  readonly address: string | null
+  /** Who the request's own credentials spoke for, null without any. */
+  readonly credentials: Principal | null
+}
 
 /**
  * One socket: decodes what the client sends, one object after the other, and keeps what it may see.
@@ -30,22 +39,14 @@ export class Connection implements HubSocket {
   private staff = false
   private orders: Topic | Replay | null = null
   private admin: Topic | Replay | null = null
-  /** Objects that wait for the `auth` before them. */
-  private waiting: string[] | null = null
+  private inbox: Inbox | null = null
   /** When it ends by itself: the time for `auth`, then the token's expiry. */
   private deadlineMs: number
-  private second = 0
-  private inSecond = 0
-  private invalid = 0
 
-  /**
-   * @param address whose unauthenticated sockets are counted
-   * @param credentials who the request's own credentials spoke for, null without any
-   */
+  /** @param arrival is forgotten once it is known who it is */
   constructor(
     private readonly context: SocketContext,
-    private address: string | null,
-    private credentials: Principal | null,
+    private arrival: Arrival | null,
   ) {
     this.deadlineMs = Date.now() + context.limits.authTimeoutMs
   }
@@ -57,26 +58,29 @@ export class Connection implements HubSocket {
     this.socket = socket
     counters.opened++
     connections.add(this)
-    const { address, credentials } = this
-    this.address = null
-    this.credentials = null
+    const { arrival } = this
+    this.arrival = null
     if (draining) return this.end(CLOSE_CODES.restart)
+    if (!arrival) return
+    const { address, credentials } = arrival
     if (credentials) return this.admit(credentials)
     if (address === null) return
     if (connections.unauthenticated.of(address) >= limits.maxUnauthenticatedPerAddress) {
       return this.end(CLOSE_CODES.tooMany)
     }
     connections.unauthenticated.add(address)
-    this.address = address
+    this.arrival = arrival
   }
 
   message(_socket: ServerWebSocket<Connection>, frame: string | Buffer): void {
     if (typeof frame !== 'string') return this.end(CLOSE_CODES.unsupported)
     if (this.isClosed()) return
     const lines = splitFrames(frame)
+    const inbox = this.inboxOf()
     // A blank frame costs as much as one object.
-    if (!this.isWithinRate(Math.max(1, lines.length))) return this.end(CLOSE_CODES.tooMany)
-    if (this.waiting) this.waiting.push(...lines)
+    const inSecond = inbox.count(Math.max(1, lines.length))
+    if (inSecond > this.context.limits.maxFramesPerSecond) return this.end(CLOSE_CODES.tooMany)
+    if (inbox.waiting) inbox.waiting.push(...lines)
     else this.take(lines)
   }
 
@@ -126,6 +130,7 @@ export class Connection implements HubSocket {
 
   /** Ends what has run out: the time for `auth`, the token, the patience with a replay. */
   sweep(nowMs: number): void {
+    if (this.inbox?.isEmpty()) this.inbox = null
     if (nowMs >= this.deadlineMs) {
       return this.end(this.subject === null ? CLOSE_CODES.authTimeout : CLOSE_CODES.unauthorized)
     }
@@ -145,7 +150,7 @@ export class Connection implements HubSocket {
 
   /** Nothing of the log reaches it any more, though it is still open: it is about to be ended. */
   cut(): void {
-    this.waiting = []
+    this.inboxOf().waiting = []
     this.drop('orders')
     this.drop('admin')
   }
@@ -157,7 +162,7 @@ export class Connection implements HubSocket {
       const decoded = decodeClientFrame(lines[at]!)
       if (!decoded.ok) this.refuseFrame(decoded.message)
       else if (decoded.frame.event === 'auth') {
-        this.waiting = lines.slice(at + 1)
+        this.inboxOf().waiting = lines.slice(at + 1)
         return void this.authenticate(decoded.frame.data.token)
       } else this.obey(decoded.frame)
     }
@@ -192,8 +197,8 @@ export class Connection implements HubSocket {
 
   private refuseFrame(message: string): void {
     this.context.counters.invalidFrames++
-    this.invalid++
-    if (this.invalid >= this.context.limits.maxInvalidFrames) this.end(CLOSE_CODES.badFrame)
+    const invalid = ++this.inboxOf().invalid
+    if (invalid >= this.context.limits.maxInvalidFrames) this.end(CLOSE_CODES.badFrame)
     else this.error('invalid_frame', message)
   }
 
@@ -201,11 +206,8 @@ export class Connection implements HubSocket {
     this.send(encodeFrame({ event: 'error', data: { code, message } }))
   }
 
-  private isWithinRate(objects: number): boolean {
-    const second = Math.floor(performance.now() / 1_000)
-    this.inSecond = second === this.second ? this.inSecond + objects : objects
-    this.second = second
-    return this.inSecond <= this.context.limits.maxFramesPerSecond
+  private inboxOf(): Inbox {
+    return (this.inbox ??= new Inbox())
   }
 
   // Who it is.
@@ -220,8 +222,9 @@ export class Connection implements HubSocket {
       if (this.isClosed()) return
       return this.end(refusal(error, this.context.logger))
     }
-    const lines = this.waiting
-    this.waiting = null
+    const inbox = this.inboxOf()
+    const lines = inbox.waiting
+    inbox.waiting = null
     if (lines && lines.length > 0) this.take(lines)
   }
 
@@ -245,8 +248,9 @@ export class Connection implements HubSocket {
   }
 
   private forgetAddress(): void {
-    if (this.address !== null) this.context.connections.unauthenticated.remove(this.address)
-    this.address = null
+    const address = this.arrival?.address ?? null
+    if (address !== null) this.context.connections.unauthenticated.remove(address)
+    this.arrival = null
   }
 
   // Endings.
@@ -266,7 +270,7 @@ export class Connection implements HubSocket {
     if (subscription === null) return
     this[channel] = null
     if (subscription instanceof Replay) return subscription.cancel()
-    this.socket?.unsubscribe(subscription.name)
+    this.socket?.unsubscribe(nameOf(subscription))
     this.context.hub.leave(subscription)
   }
 
@@ -275,7 +279,7 @@ export class Connection implements HubSocket {
     this.drop('orders')
     this.drop('admin')
     this.forgetAddress()
-    this.waiting = null
+    this.inbox = null
     if (this.subject !== null) this.context.connections.users.remove(this.subject)
     this.subject = null
     this.context.connections.remove(this)

@@ -125,9 +125,9 @@ function upgradeRoute(context: SocketContext, origins: SocketRouteDeps['origins'
     }
     const authorization = headers.get('authorization')
     const verify = (token: string) => verifyNow(context, token)
-    const principal = authorization === null ? null : await authenticate(authorization, verify)
+    const credentials = authorization === null ? null : await authenticate(authorization, verify)
     const address = addressOf(request, server.requestIP(request)?.address ?? '')
-    const data = new Connection(context, address, principal)
+    const data = new Connection(context, { address, credentials })
     if (!server.upgrade(request, { data })) {
       throw new AppError('bad_handshake', 400, 'The WebSocket handshake is not complete.')
     }
