@@ -9,6 +9,8 @@ export interface PublishOrder {
   /** Ticks that may be under way: published, and not yet read by the generator. */
   readonly ticksInFlight: number
   readonly durationMs: number
+  /** Goes on after `durationMs` until there were so many ticks. */
+  readonly leastTicks: number
 }
 
 export interface PublishRun {
@@ -76,10 +78,10 @@ export async function openPacer(): Promise<Pacer> {
 
   return {
     port: address.port,
-    async publish({ deliveriesPerTick, ticksInFlight, durationMs }, publishTick) {
+    async publish({ deliveriesPerTick, ticksInFlight, durationMs, leastTicks }, publishTick) {
       const room = deliveriesPerTick * ticksInFlight
       const before = { sent, ticks, cpu: cpuMs(), at: now() }
-      while (now() - before.at < durationMs) {
+      while (now() - before.at < durationMs || ticks - before.ticks < leastTicks) {
         if (sent - read >= room) await until(() => sent - read < room)
         await publishTick(ticks++)
         sent += deliveriesPerTick

@@ -9,6 +9,8 @@ export interface FanOutOrder extends PublishOrder {
   /** How many different customers the events are for (also on the board). */
   readonly customers: number
   readonly eventsPerTick: number
+  /** Characters by which each event is longer than usual. */
+  readonly padding: number
 }
 
 /** What a server that can fan out answers to; ours and each peer. */
@@ -19,14 +21,18 @@ export interface FanOutCommands {
   publish(order: FanOutOrder): Promise<PublishRun>
 }
 
-/** Ticks that are made beforehand and published over and over. */
+/** At least so many ticks are made beforehand and published over and over. */
 const PREPARED_TICKS = 256
 
 /** The events of tick `tick`: each for another customer, spread over all of them. */
-export function ordersOfTick(tick: number, { customers, eventsPerTick }: FanOutOrder): Order[] {
+export function ordersOfTick(
+  tick: number,
+  { customers, eventsPerTick, padding }: FanOutOrder,
+): Order[] {
   return Array.from({ length: eventsPerTick }, (_, index) => {
     const event = tick * eventsPerTick + index
-    return sampleOrder(event, subjectOf('customer', event % customers))
+    const order = sampleOrder(event, subjectOf('customer', event % customers))
+    return padding === 0 ? order : { ...order, reason: 'x'.repeat(padding) }
   })
 }
 
@@ -49,5 +55,6 @@ export function prepareFrames(order: FanOutOrder): Publication[][] {
 }
 
 export function prepareTicks(order: FanOutOrder): Order[][] {
-  return Array.from({ length: PREPARED_TICKS }, (_, tick) => ordersOfTick(tick, order))
+  const ticks = Math.max(PREPARED_TICKS, order.customers)
+  return Array.from({ length: ticks }, (_, tick) => ordersOfTick(tick, order))
 }

@@ -24,13 +24,18 @@ const logger = createLogger(config.logLevel)
 const opening = buildOpen('1', Date.now())
 let head = headAfter({ lastEvent: '' }, opening)
 const lastOf = new Map<string, string>()
-let waiting: ((batch: readonly LogEntry[]) => void) | null = null
+const batches: (readonly LogEntry[])[] = []
+let wake = (): void => {}
 
 /** What the hub asks of a log while nobody resumes. */
 const log: Pick<EventLog, 'newest' | 'tail' | 'pendingAgeMs'> = {
   newest: () => Promise.resolve([opening]),
   async *tail(_after, signal) {
-    while (!signal.aborted) yield await new Promise<readonly LogEntry[]>((give) => (waiting = give))
+    while (!signal.aborted) {
+      const batch = batches.shift()
+      if (batch) yield batch
+      else await new Promise<void>((resolve) => (wake = resolve))
+    }
   },
   pendingAgeMs: () => 0,
 }
@@ -45,9 +50,8 @@ function append(events: readonly { customer: string; data: string }[]): void {
     head = headAfter(head, entry)
     return entry
   })
-  if (!waiting) throw new Error('the tail did not take the tick before')
-  waiting(batch)
-  waiting = null
+  batches.push(batch)
+  wake()
 }
 
 const commands = {
