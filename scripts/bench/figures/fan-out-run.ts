@@ -28,7 +28,7 @@ const IN_FLIGHT_TICKS = 8
  * segment that a socket has received for a full one and acknowledges full ones sooner: a peer that
  * sends frames of one length only would be at another cost than a server that also sends others.
  */
-const FIRST_EVENT_PADDING = 8_192
+const FIRST_EVENT_PADDING = 1_024
 
 /** Time for deliveries that nobody expects to show up. */
 const SETTLE_MS = 100
