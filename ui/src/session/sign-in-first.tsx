@@ -1,11 +1,19 @@
 import { A } from '@solidjs/router'
 import type { JSX } from 'solid-js'
 import { EmptyState } from '../components/notice'
+import { useSession } from '../stores/app'
 
 /** Stands where somebody has to be signed in, and leads back there. */
-export function SignInFirst(props: { readonly to: string; readonly text: string }): JSX.Element {
+export function SignInFirst(props: {
+  readonly to: string
+  readonly text: string
+  readonly title?: string
+}): JSX.Element {
+  const session = useSession()
+  const title = () =>
+    session.ended() === 'refused' ? 'Your session has ended' : (props.title ?? 'Sign in first')
   return (
-    <EmptyState title="Sign in first" text={props.text}>
+    <EmptyState title={title()} text={props.text}>
       <A href={`/sign-in?to=${encodeURIComponent(props.to)}`} class="btn btn-primary">
         Sign in
       </A>

@@ -8,6 +8,7 @@ import { Amounts } from '../components/amounts'
 import { EmptyState, ErrorNotice, Loading } from '../components/notice'
 import { Title } from '../components/title'
 import { Problem } from '../problem'
+import { SignInFirst } from '../session/sign-in-first'
 import { useApi, useCart, useCatalogue, useLive } from '../stores/app'
 import type { Estimate } from '../stores/catalogue'
 import {
@@ -30,11 +31,7 @@ export function CheckoutPage(): JSX.Element {
       <h1 class="page-title mb-5">Checkout</h1>
       <Switch fallback={<Loading label="Loading the checkout" rows={3} />}>
         <Match when={!live()}>
-          <EmptyState title="Sign in to order" text="Your cart comes along.">
-            <A href="/sign-in?to=/checkout" class="btn btn-primary">
-              Sign in
-            </A>
-          </EmptyState>
+          <SignInFirst to="/checkout" title="Sign in to order" text="Your cart comes along." />
         </Match>
         <Match when={catalogue.products() === undefined && catalogue.error()}>
           {(error) => <ErrorNotice error={error()} onRetry={catalogue.retry} />}

@@ -65,8 +65,12 @@ function createStores(): Stores {
   )
   createEffect(on(session.key, () => toasts.clear(), { defer: true }))
   // Heard only by the tabs that did not do it themselves.
-  window.addEventListener('storage', session.follow)
-  onCleanup(() => window.removeEventListener('storage', session.follow))
+  const follow = () => {
+    session.follow()
+    cart.follow()
+  }
+  window.addEventListener('storage', follow)
+  onCleanup(() => window.removeEventListener('storage', follow))
   return { api, session, cart, catalogue, toasts, live }
 }
 

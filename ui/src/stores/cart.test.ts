@@ -63,3 +63,17 @@ test('what is kept in another shape is an empty cart', () => {
     expect(setUp(createStorage({ 'orderwire:cart': text })).cart.lines()).toEqual([])
   }
 })
+
+test('follows what another tab puts in, and adds to it', () => {
+  const { cart, storage } = setUp()
+  const other = setUp(storage).cart
+  other.add('cup')
+  cart.follow()
+  expect(cart.count()).toBe(1)
+  cart.add('towel')
+  other.follow()
+  expect(other.lines().map((line) => line.productId)).toEqual(['cup', 'towel'])
+  other.clear()
+  cart.follow()
+  expect(cart.count()).toBe(0)
+})

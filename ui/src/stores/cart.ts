@@ -9,6 +9,9 @@ export interface CartLine {
 
 export const MAX_QUANTITY = 99
 
+/** Under which name a cart is kept; null: of whoever is not signed in. */
+export const cartName = (subject: string | null) => (subject === null ? 'cart' : `cart:${subject}`)
+
 export interface Cart {
   /** Reactive, in the order in which they were put in. */
   readonly lines: () => readonly CartLine[]
@@ -18,6 +21,8 @@ export interface Cart {
   /** 0 takes the product out. */
   readonly setQuantity: (productId: string, quantity: number) => void
   readonly clear: () => void
+  /** Another tab has changed it: this one shows the same. */
+  readonly follow: () => void
 }
 
 /**
@@ -25,7 +30,7 @@ export interface Cart {
  * goes along into their own cart, and a cart of one person is never shown to another.
  */
 export function createCart(storage: KeptStorage, subject: () => string | null): Cart {
-  const guests = kept(storage, 'cart', isLines)
+  const guests = kept(storage, cartName(null), isLines)
   let own: Kept<readonly CartLine[]> = guests
   const [lines, setLines] = createSignal<readonly CartLine[]>([])
 
@@ -37,7 +42,7 @@ export function createCart(storage: KeptStorage, subject: () => string | null): 
 
   createComputed(
     on(subject, (whose) => {
-      own = whose === null ? guests : kept(storage, `cart:${whose}`, isLines)
+      own = whose === null ? guests : kept(storage, cartName(whose), isLines)
       const brought = whose === null ? [] : (guests.read() ?? [])
       if (brought.length > 0) guests.drop()
       save(brought.reduce(addLine, own.read() ?? []))
@@ -56,6 +61,7 @@ export function createCart(storage: KeptStorage, subject: () => string | null): 
         }),
       ),
     clear: () => save([]),
+    follow: () => setLines(own.read() ?? []),
   }
 }
 

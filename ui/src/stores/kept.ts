@@ -30,10 +30,15 @@ export function kept<Value>(
   }
 }
 
-/** Forgets everything kept under our names, whoever it belonged to. */
-export function dropAllKept(storage: KeptStorage): void {
+/** Forgets everything kept under our names, whoever it belonged to, but for what `stays`. */
+export function dropAllKept(
+  storage: KeptStorage,
+  stays: (name: string) => boolean = () => false,
+): void {
   const keys = Array.from({ length: storage.length }, (_, index) => storage.key(index))
-  for (const key of keys) if (key?.startsWith(PREFIX)) storage.removeItem(key)
+  for (const key of keys) {
+    if (key?.startsWith(PREFIX) && !stays(key.slice(PREFIX.length))) storage.removeItem(key)
+  }
 }
 
 function parseJson(text: string): unknown {

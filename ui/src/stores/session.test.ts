@@ -28,12 +28,30 @@ test('is there again after a reload', () => {
   expect(reloaded.key()).toBe('customer:alice')
 })
 
-test('an expired token is not taken up again, and takes all that was kept with it', () => {
-  const storage = createStorage({ 'orderwire:cart:alice': '[]' })
-  setUp(storage).session.signIn(identity('alice', -1))
+test('an expired token is not taken up again, and leaves only the cart of its bearer', () => {
+  const { storage, session } = setUp()
+  session.signIn(identity('alice', -1))
   storage.setItem('orderwire:cart:alice', '[]')
-  expect(setUp(storage).session.identity()).toBeNull()
-  expect(storage.length).toBe(0)
+  storage.setItem('orderwire:address', '{}')
+  const { session: reloaded } = setUp(storage)
+  expect(reloaded.identity()).toBeNull()
+  expect(reloaded.ended()).toBe('refused')
+  expect(storage.getItem('orderwire:cart:alice')).toBe('[]')
+  expect(storage.length).toBe(1)
+})
+
+test('a session that the server ended leaves the cart, for the same person only', () => {
+  const { storage, session } = setUp()
+  session.signIn(identity('alice'))
+  storage.setItem('orderwire:cart:alice', '[]')
+  session.signOut('refused')
+  session.signIn(identity('alice'))
+  expect(storage.getItem('orderwire:cart:alice')).toBe('[]')
+  session.signOut('refused')
+  storage.setItem('orderwire:cart', '[]')
+  session.signIn(identity('bob'))
+  expect(storage.getItem('orderwire:cart:alice')).toBeNull()
+  expect(storage.getItem('orderwire:cart')).toBe('[]')
 })
 
 test('signing out drops what was kept, also what is written while the session ends', () => {

@@ -1,5 +1,6 @@
 import { createMemo, createSignal } from 'solid-js'
 import type { Role } from '../api'
+import { cartName } from './cart'
 import { dropAllKept, kept, type KeptStorage } from './kept'
 
 /** Who is signed in here, and with what. */
@@ -29,7 +30,7 @@ export interface Session {
   readonly signIn: (identity: Identity) => void
   /** A newer token of the same person; one of another person is ignored. */
   readonly renew: (token: string) => void
-  /** Ends the session and drops everything that was kept for it. */
+  /** Ends the session and drops what was kept for it; a refused one leaves the bearer's cart. */
   readonly signOut: (reason?: EndReason) => void
   /** Another tab has signed in or out: this one does the same. */
   readonly follow: () => void
@@ -46,8 +47,8 @@ export interface TokenClaims {
 /** Owned. @param now milliseconds since the epoch */
 export function createSession(storage: KeptStorage, now: () => number = Date.now): Session {
   const keptIdentity = kept(storage, 'session', isIdentity)
-  const [identity, setIdentity] = createSignal<Identity | null>(restore())
   const [ended, setEnded] = createSignal<EndReason | null>(null)
+  const [identity, setIdentity] = createSignal<Identity | null>(restore())
   const key = createMemo(() => {
     const who = identity()
     return who && `${who.role}:${who.subject}`
@@ -55,17 +56,21 @@ export function createSession(storage: KeptStorage, now: () => number = Date.now
 
   function restore(): Identity | null {
     const restored = keptIdentity.read()
-    const expiresAt = restored && readToken(restored.token)?.expiresAt
+    if (restored === null) return null
+    const { expiresAt } = readToken(restored.token) ?? {}
     if (expiresAt == null || expiresAt * 1_000 > now()) return restored
-    dropAllKept(storage)
+    setEnded('refused')
+    dropAllKept(storage, (name) => name === cartName(restored.subject))
     return null
   }
 
   function signOut(reason?: EndReason): void {
+    const who = identity()
     setEnded(reason ?? null)
     setIdentity(null)
-    // Last: what lives by the session ends with it, and may write before it does.
-    dropAllKept(storage)
+    // Last: what lives by the session ends with it, and may write before it does. Whoever did not
+    // choose to leave finds their cart again.
+    dropAllKept(storage, (name) => reason === 'refused' && name === cartName(who?.subject ?? null))
   }
 
   function follow(): void {
@@ -81,6 +86,8 @@ export function createSession(storage: KeptStorage, now: () => number = Date.now
     ended,
     signIn(next) {
       if (identity()) signOut()
+      const own = [cartName(null), cartName(next.subject)]
+      dropAllKept(storage, (name) => own.includes(name))
       keptIdentity.write(next)
       setEnded(null)
       setIdentity(next)
