@@ -106,6 +106,32 @@ test('a change that somebody else was faster with is refused, and the newest is 
   expect(await now.json()).toMatchObject({ status: 'processing', version: 2 })
 })
 
+test('the dialog stays while orders come in and the order leaves the list', async () => {
+  const order = await shop.place('bob')
+  const status = sam.getByRole('group', { name: 'Status' })
+  await status.getByText('Pending').click()
+  await row(sam, order).getByLabel('Status').selectOption('cancelled')
+  await sam.getByLabel('Reason').fill('Out of stock')
+  for (let count = 0; count < 40; count++) await shop.place('carol')
+  await row(sam, order).waitFor({ state: 'detached' })
+  expect(await sam.getByLabel('Reason').inputValue()).toBe('Out of stock')
+  await sam.getByRole('button', { name: 'Cancel the order' }).click()
+  await toast(sam, `Order #${orderNumber(order.orderId)} was cancelled`).waitFor()
+  await status.getByText('All').click()
+})
+
+test('a search that failed is tried again when the connection is back', async () => {
+  await sam.route('**/api/admin/orders?search=*', (route) => route.abort())
+  await sam.getByRole('searchbox').fill('apron zel')
+  await sam.getByText('Only the orders loaded so far were searched').waitFor()
+  await sam.unroute('**/api/admin/orders?search=*')
+  await sam.context().setOffline(true)
+  await sam.locator('[data-connection="offline"]').waitFor()
+  await sam.context().setOffline(false)
+  await row(sam, oldest).waitFor()
+  await sam.getByRole('searchbox').fill('')
+})
+
 test('cancelling on the board asks for a reason, and the tiles are the server’s', async () => {
   const order = await shop.place('bob')
   await row(sam, order).getByLabel('Status').selectOption('cancelled')

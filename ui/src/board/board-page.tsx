@@ -1,11 +1,12 @@
 import { A } from '@solidjs/router'
 import type { JSX } from 'solid-js'
-import { Match, Show, Switch } from 'solid-js'
+import { createSignal, Match, Show, Switch } from 'solid-js'
 import { EmptyState, ErrorNotice, Loading } from '../components/notice'
 import { Title } from '../components/title'
 import { SignInFirst } from '../session/sign-in-first'
 import { useLive, type Live } from '../stores/app'
 import type { Board } from '../stores/board'
+import { BoardCancelDialog, type BoardCancel, type StartCancel } from './board-cancel'
 import { BoardFilters } from './board-filters'
 import { BoardTable } from './board-table'
 import { BoardTiles } from './board-tiles'
@@ -50,6 +51,7 @@ function Refusal(props: { readonly name: string }): JSX.Element {
 }
 
 function LiveBoard(props: { readonly live: Live; readonly board: Board }): JSX.Element {
+  const [cancelling, setCancelling] = createSignal<BoardCancel | null>(null)
   return (
     <div class="flex flex-col gap-5">
       <BoardTiles board={props.board} />
@@ -64,14 +66,22 @@ function LiveBoard(props: { readonly live: Live; readonly board: Board }): JSX.E
           )}
         </Match>
         <Match when={props.board.ready()}>
-          <Rows board={props.board} />
+          <Rows
+            board={props.board}
+            onCancel={(orderId, seenVersion) => setCancelling({ orderId, seenVersion })}
+          />
         </Match>
       </Switch>
+      <BoardCancelDialog
+        board={props.board}
+        cancelling={cancelling()}
+        onClose={() => setCancelling(null)}
+      />
     </div>
   )
 }
 
-function Rows(props: { readonly board: Board }): JSX.Element {
+function Rows(props: { readonly board: Board; readonly onCancel: StartCancel }): JSX.Element {
   function showAll(): void {
     props.board.view.setStatus(null)
     props.board.view.setSearch('')
@@ -82,14 +92,14 @@ function Rows(props: { readonly board: Board }): JSX.Element {
       <Show when={props.board.view.searchError()}>
         {(error) => (
           <div>
-            <ErrorNotice error={error()} />
+            <ErrorNotice error={error()} onRetry={props.board.view.again} />
             <p class="mt-2 text-sm text-ink-soft">Only the orders loaded so far were searched.</p>
           </div>
         )}
       </Show>
       <Switch>
         <Match when={props.board.ids().length > 0}>
-          <BoardTable board={props.board} />
+          <BoardTable board={props.board} onCancel={props.onCancel} />
         </Match>
         <Match when={props.board.view.searching()}>
           <Loading label="Searching" rows={3} />

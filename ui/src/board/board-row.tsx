@@ -6,6 +6,7 @@ import type { Order } from '../../../server/protocol/order'
 import { orderNumber } from '../../../server/protocol/order'
 import { Time } from '../components/time'
 import type { Board } from '../stores/board'
+import type { StartCancel } from './board-cancel'
 import { StatusSelect } from './status-select'
 
 /** The columns of the table, shared by its head and its rows. */
@@ -22,6 +23,7 @@ export function BoardRow(props: {
   readonly index: number
   readonly top: number
   readonly height: number
+  readonly onCancel: StartCancel
 }): JSX.Element {
   let row!: HTMLDivElement
   const items = () => props.order.items.map((item) => `${item.quantity} × ${item.name}`).join(', ')
@@ -49,7 +51,11 @@ export function BoardRow(props: {
           #{orderNumber(props.order.orderId)}
         </A>
       </span>
-      <span role="cell" class="truncate max-md:order-2 max-md:col-span-2">
+      <span
+        role="cell"
+        class="truncate max-md:order-2 max-md:col-span-2"
+        title={props.order.shippingAddress.name}
+      >
         {props.order.shippingAddress.name}
       </span>
       <span
@@ -73,7 +79,7 @@ export function BoardRow(props: {
         {formatMoney(props.order.total, props.order.currency)}
       </span>
       <span role="cell" class="max-md:order-5 max-md:flex max-md:min-w-36 max-md:justify-end">
-        <StatusSelect board={props.board} order={props.order} />
+        <StatusSelect board={props.board} order={props.order} onCancel={props.onCancel} />
       </span>
     </div>
   )

@@ -4,6 +4,7 @@ import { createEffect, createMemo, createSignal, For, on, onCleanup, onMount, Sh
 import { ArrowUpIcon } from '../components/icons'
 import { ErrorNotice } from '../components/notice'
 import type { Board } from '../stores/board'
+import type { StartCancel } from './board-cancel'
 import { BoardRow, ROW_GRID } from './board-row'
 import { createHeldRows } from './held-rows'
 
@@ -15,7 +16,10 @@ const CARD_ROW_REM = 8.75
 const LOAD_AHEAD_ROWS = 10
 
 /** All shown orders, of which only those in sight are in the page. */
-export function BoardTable(props: { readonly board: Board }): JSX.Element {
+export function BoardTable(props: {
+  readonly board: Board
+  readonly onCancel: StartCancel
+}): JSX.Element {
   let list!: HTMLDivElement
   const rows = createHeldRows(() => props.board.ids())
   const [offset, setOffset] = createSignal(0)
@@ -90,6 +94,7 @@ export function BoardTable(props: { readonly board: Board }): JSX.Element {
                     index={positions().get(id)?.index ?? 0}
                     top={(positions().get(id)?.start ?? 0) - offset()}
                     height={rowHeight()}
+                    onCancel={props.onCancel}
                   />
                 )}
               </Show>
@@ -125,7 +130,7 @@ function HeadRow(): JSX.Element {
 
 function NewAbove(props: { readonly count: number }): JSX.Element {
   return (
-    <div class="pointer-events-none fixed inset-x-0 top-28 z-10 flex justify-center sm:top-18">
+    <div class="pointer-events-none fixed inset-x-0 top-28 z-10 flex justify-center lg:top-18">
       <button
         type="button"
         class="btn btn-primary btn-small pointer-events-auto rounded-full shadow-2"

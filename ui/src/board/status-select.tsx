@@ -3,13 +3,16 @@ import { createSignal, For, Show } from 'solid-js'
 import { orderNumber, type Order } from '../../../server/protocol/order'
 import { allowedTransitions, type OrderStatus } from '../../../server/protocol/order-status'
 import { STATUS_LABELS, StatusBadge, STATUS_TONES } from '../components/status-badge'
-import { CancelDialog } from '../orders/cancel-dialog'
 import type { Board } from '../stores/board'
+import type { StartCancel } from './board-cancel'
 
 /** The status of an order, and what staff may make of it: nothing else is offered. */
-export function StatusSelect(props: { readonly board: Board; readonly order: Order }): JSX.Element {
+export function StatusSelect(props: {
+  readonly board: Board
+  readonly order: Order
+  readonly onCancel: StartCancel
+}): JSX.Element {
   const [busy, setBusy] = createSignal(false)
-  const [cancelling, setCancelling] = createSignal<number | null>(null)
   /** The version on which the reader based the choice: the one shown when the list was opened. */
   let openedVersion: number | null = null
 
@@ -23,7 +26,7 @@ export function StatusSelect(props: { readonly board: Board; readonly order: Ord
     openedVersion = null
     if (status === props.order.status) return
     if (status === 'cancelled') {
-      setCancelling(seenVersion)
+      props.onCancel(props.order.orderId, seenVersion)
       return
     }
     setBusy(true)
@@ -32,43 +35,27 @@ export function StatusSelect(props: { readonly board: Board; readonly order: Ord
   }
 
   return (
-    <>
-      <Show
-        when={allowedTransitions(props.order.status).length > 0}
-        fallback={<StatusBadge status={props.order.status} />}
+    <Show
+      when={allowedTransitions(props.order.status).length > 0}
+      fallback={<StatusBadge status={props.order.status} />}
+    >
+      <select
+        class={`control min-h-9 border-transparent py-1 font-medium ${STATUS_TONES[props.order.status]}`}
+        aria-label={`Status of order #${orderNumber(props.order.orderId)}`}
+        data-status={props.order.status}
+        disabled={busy()}
+        onPointerDown={notice}
+        onKeyDown={notice}
+        onChange={(event) => void onChange(event.currentTarget)}
       >
-        <select
-          class={`control min-h-9 border-transparent py-1 font-medium ${STATUS_TONES[props.order.status]}`}
-          aria-label={`Status of order #${orderNumber(props.order.orderId)}`}
-          data-status={props.order.status}
-          disabled={busy()}
-          onPointerDown={notice}
-          onKeyDown={notice}
-          onChange={(event) => void onChange(event.currentTarget)}
-        >
-          <For each={[props.order.status, ...allowedTransitions(props.order.status)]}>
-            {(status) => (
-              <option value={status} selected={status === props.order.status}>
-                {STATUS_LABELS[status]}
-              </option>
-            )}
-          </For>
-        </select>
-      </Show>
-      <Show when={cancelling() ?? undefined}>
-        {(seenVersion) => (
-          <CancelDialog
-            order={props.order}
-            cancel={(reason) =>
-              props.board.changeStatus(props.order.orderId, seenVersion(), {
-                status: 'cancelled',
-                reason,
-              })
-            }
-            onClose={() => setCancelling(null)}
-          />
-        )}
-      </Show>
-    </>
+        <For each={[props.order.status, ...allowedTransitions(props.order.status)]}>
+          {(status) => (
+            <option value={status} selected={status === props.order.status}>
+              {STATUS_LABELS[status]}
+            </option>
+          )}
+        </For>
+      </select>
+    </Show>
   )
 }

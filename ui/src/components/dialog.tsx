@@ -1,5 +1,5 @@
 import type { JSX } from 'solid-js'
-import { createUniqueId, onMount } from 'solid-js'
+import { createUniqueId, onCleanup, onMount } from 'solid-js'
 
 /**
  * A modal dialog that is open as long as it is mounted: native, so focus stays inside, Escape
@@ -13,6 +13,8 @@ export function Dialog(props: {
   const titleId = createUniqueId()
   let dialog!: HTMLDialogElement
   onMount(() => dialog.showModal())
+  // Closed while it is still in the page: one that is only taken out keeps the focus to itself.
+  onCleanup(() => dialog.close())
 
   function closeOnBackdrop(event: MouseEvent): void {
     if (event.target === dialog) dialog.close()

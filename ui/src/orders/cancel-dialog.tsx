@@ -1,6 +1,5 @@
 import type { JSX } from 'solid-js'
 import { createSignal, Show } from 'solid-js'
-import type { Order } from '../../../server/protocol/order'
 import { orderNumber } from '../../../server/protocol/order'
 import { Dialog } from '../components/dialog'
 import { ErrorNotice } from '../components/notice'
@@ -9,7 +8,7 @@ const MAX_REASON = 500
 
 /** Asks whether an order shall really be cancelled, and why. */
 export function CancelDialog(props: {
-  readonly order: Order
+  readonly orderId: string
   /** Resolves when it is cancelled; what it rejects with is shown here. */
   readonly cancel: (reason: string) => Promise<void>
   readonly onClose: () => void
@@ -33,10 +32,7 @@ export function CancelDialog(props: {
   }
 
   return (
-    <Dialog
-      title={`Cancel order #${orderNumber(props.order.orderId)}?`}
-      onClose={() => props.onClose()}
-    >
+    <Dialog title={`Cancel order #${orderNumber(props.orderId)}?`} onClose={() => props.onClose()}>
       <p class="text-sm text-ink-soft">It will not be delivered. This cannot be undone.</p>
       <form class="flex flex-col gap-4" onSubmit={(event) => void onSubmit(event)}>
         <div>

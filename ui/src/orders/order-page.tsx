@@ -144,7 +144,11 @@ function OrderView(props: {
         <OrderHistory history={props.history} />
       </div>
       <Show when={cancelling()}>
-        <CancelDialog order={props.order} cancel={cancel} onClose={() => setCancelling(false)} />
+        <CancelDialog
+          orderId={props.order.orderId}
+          cancel={cancel}
+          onClose={() => setCancelling(false)}
+        />
       </Show>
     </>
   )

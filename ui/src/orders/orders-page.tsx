@@ -61,13 +61,9 @@ function MyOrders(props: { readonly live: Live }): JSX.Element {
 function OrderList(props: { readonly orders: Orders }): JSX.Element {
   const api = useApi()
   const [cancelling, setCancelling] = createSignal<string | null>(null)
-  const cancelled = () => {
-    const id = cancelling()
-    return id === null ? undefined : props.orders.get(id)
-  }
 
-  async function cancel(order: Order, reason: string): Promise<void> {
-    props.orders.take(await api.cancelOrder(order.orderId, reason))
+  async function cancel(orderId: string, reason: string): Promise<void> {
+    props.orders.take(await api.cancelOrder(orderId, reason))
   }
 
   return (
@@ -82,11 +78,11 @@ function OrderList(props: { readonly orders: Orders }): JSX.Element {
         </For>
       </ul>
       <MorePages orders={props.orders} />
-      <Show when={cancelled()}>
-        {(order) => (
+      <Show when={cancelling()} keyed>
+        {(orderId) => (
           <CancelDialog
-            order={order()}
-            cancel={(reason) => cancel(order(), reason)}
+            orderId={orderId}
+            cancel={(reason) => cancel(orderId, reason)}
             onClose={() => setCancelling(null)}
           />
         )}

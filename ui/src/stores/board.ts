@@ -94,7 +94,9 @@ export function createBoard(deps: {
     client.on('resumed', ({ channel, after }) => {
       if (channel !== 'admin') return
       away.flush()
-      if (after !== 'snapshot') void figures.load()
+      if (after === 'snapshot') return
+      void figures.load()
+      if (untrack(view.searchError) !== null) view.again()
     }),
   ]
   client.subscribe('admin', { from: 'snapshot' })
