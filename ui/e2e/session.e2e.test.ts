@@ -173,6 +173,60 @@ test('a cart filled before signing in comes along', () =>
     await page.getByText('Tea Towel').waitFor()
   }))
 
+test('two tabs have one cart', () =>
+  inBrowser(server.url, async (page) => {
+    await page.goto('/')
+    const other = await page.context().newPage()
+    await other.goto('/')
+    await page.getByRole('button', { name: 'Add Tea Towel to the cart' }).click()
+    await other.getByRole('group', { name: 'Quantity of Tea Towel' }).waitFor()
+    await other.getByRole('button', { name: 'Add Linen Apron to the cart' }).click()
+    await page.getByRole('group', { name: 'Quantity of Linen Apron' }).waitFor()
+    await page.getByRole('group', { name: 'Quantity of Tea Towel' }).waitFor()
+  }))
+
+test('a page that was not opened before opens while the server cannot be reached', () =>
+  inBrowser(server.url, async (page) => {
+    const loaded = page.waitForResponse(/orders-page/)
+    await signIn(page, 'Alice')
+    await loaded
+    await page.context().setOffline(true)
+    await page.getByRole('link', { name: 'My orders' }).click()
+    await page.getByRole('heading', { name: 'My orders' }).waitFor()
+  }))
+
+test('a page that cannot be loaded says so in words, and comes when it is tried again', () =>
+  inBrowser(server.url, async (page) => {
+    await page.route('**/orders-page*', (route) => route.abort())
+    await signIn(page, 'Alice', '/')
+    await page.getByRole('link', { name: 'My orders' }).click()
+    await page.getByText('This page could not be loaded').waitFor()
+    await page.unroute('**/orders-page*')
+    await page.getByRole('button', { name: 'Try again' }).click()
+    await page.getByRole('heading', { name: 'My orders' }).waitFor()
+  }))
+
+test('closing the dialog leads back to where it was opened', () =>
+  inBrowser(server.url, async (page) => {
+    const number = orderNumber((await shop.place('alice')).orderId)
+    await signIn(page, 'Alice', '/orders')
+    const open = page.getByRole('button', { name: `Cancel order #${number}` })
+    await open.click()
+    await page.getByRole('button', { name: 'Keep the order' }).click()
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+    expect(await open.evaluate((button) => button === document.activeElement)).toBe(true)
+  }))
+
+test('an order with words of any length stays within the page', () =>
+  inBrowser(server.url, async (page) => {
+    await page.setViewportSize({ width: 390, height: 844 })
+    const order = await shop.place('x'.repeat(60))
+    await shop.changeStatus(order, 'cancelled', 'y'.repeat(300))
+    await signIn(page, 'Sam', `/orders/${order.orderId}`)
+    await page.getByText('y'.repeat(300)).first().waitFor()
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390)
+  }))
+
 describe('checking out', () => {
   async function fill(page: Page): Promise<void> {
     await page.goto('/')

@@ -6,38 +6,46 @@ import { StorePage } from './storefront/store-page'
 import { StoresProvider } from './stores/app'
 import './styles.css'
 
-const CheckoutPage = lazy(() =>
-  import('./storefront/checkout-page').then((page) => ({ default: page.CheckoutPage })),
-)
-const OrdersPage = lazy(() =>
-  import('./orders/orders-page').then((page) => ({ default: page.OrdersPage })),
-)
-const OrderPage = lazy(() =>
-  import('./orders/order-page').then((page) => ({ default: page.OrderPage })),
-)
-const BoardPage = lazy(() =>
-  import('./board/board-page').then((page) => ({ default: page.BoardPage })),
-)
-const SignInPage = lazy(() =>
-  import('./session/sign-in-page').then((page) => ({ default: page.SignInPage })),
-)
-const NotFoundPage = lazy(() =>
-  import('./not-found-page').then((page) => ({ default: page.NotFoundPage })),
-)
+/** Each page is a file of its own, so that the first one is there soon. */
+const PAGES = {
+  checkout: () => import('./storefront/checkout-page').then((page) => page.CheckoutPage),
+  orders: () => import('./orders/orders-page').then((page) => page.OrdersPage),
+  order: () => import('./orders/order-page').then((page) => page.OrderPage),
+  board: () => import('./board/board-page').then((page) => page.BoardPage),
+  signIn: () => import('./session/sign-in-page').then((page) => page.SignInPage),
+  notFound: () => import('./not-found-page').then((page) => page.NotFoundPage),
+}
+/** The others follow when nothing else is going on: they open also while the server is away. */
+const PRELOAD_AFTER_MS = 1_000
+
+function lazyPage(name: keyof typeof PAGES) {
+  return lazy(async () => {
+    try {
+      return { default: await PAGES[name]() }
+    } catch (cause) {
+      const text = 'This page could not be loaded. Check your connection and try again.'
+      throw new Error(text, { cause })
+    }
+  })
+}
 
 render(
   () => (
     <StoresProvider>
       <Router root={Shell}>
         <Route path="/" component={StorePage} />
-        <Route path="/checkout" component={CheckoutPage} />
-        <Route path="/orders" component={OrdersPage} />
-        <Route path="/orders/:id" component={OrderPage} />
-        <Route path="/board" component={BoardPage} />
-        <Route path="/sign-in" component={SignInPage} />
-        <Route path="*" component={NotFoundPage} />
+        <Route path="/checkout" component={lazyPage('checkout')} />
+        <Route path="/orders" component={lazyPage('orders')} />
+        <Route path="/orders/:id" component={lazyPage('order')} />
+        <Route path="/board" component={lazyPage('board')} />
+        <Route path="/sign-in" component={lazyPage('signIn')} />
+        <Route path="*" component={lazyPage('notFound')} />
       </Router>
     </StoresProvider>
   ),
   document.getElementById('app')!,
 )
+
+setTimeout(() => {
+  for (const load of Object.values(PAGES)) load().catch(() => undefined)
+}, PRELOAD_AFTER_MS)

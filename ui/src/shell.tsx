@@ -5,10 +5,11 @@ import { ConnectionIndicator } from './components/connection'
 import { Mark } from './components/icons'
 import { ErrorNotice, Loading } from './components/notice'
 import { ToastRegion } from './components/toast-region'
-import { useCart, useLive, useSession } from './stores/app'
+import { useApi, useCart, useLive, useSession } from './stores/app'
 
 /** What surrounds every page: header, main, toasts. */
 export function Shell(props: RouteSectionProps): JSX.Element {
+  const api = useApi()
   let main: HTMLElement | undefined
   // Whoever cannot see that another page is shown hears it, and goes on from its start.
   createEffect(
@@ -18,6 +19,12 @@ export function Shell(props: RouteSectionProps): JSX.Element {
       { defer: true },
     ),
   )
+  /** Only from a server that answers: the browser's own error page leads nowhere. */
+  const reload = () =>
+    api.settings().then(
+      () => window.location.reload(),
+      () => undefined,
+    )
   return (
     <div class="flex min-h-dvh flex-col">
       <a
@@ -35,9 +42,7 @@ export function Shell(props: RouteSectionProps): JSX.Element {
       >
         <ErrorBoundary
           // A page whose parts a newer build has replaced comes back by a reload alone.
-          fallback={(error: unknown) => (
-            <ErrorNotice error={error} onRetry={() => window.location.reload()} />
-          )}
+          fallback={(error: unknown) => <ErrorNotice error={error} onRetry={() => void reload()} />}
         >
           <Suspense fallback={<Loading label="Loading the page" />}>{props.children}</Suspense>
         </ErrorBoundary>
@@ -53,14 +58,14 @@ function Header(): JSX.Element {
   const live = useLive()
   return (
     <header class="sticky top-0 z-20 border-b border-line bg-surface/95 backdrop-blur-sm">
-      <div class="mx-auto flex max-w-6xl flex-wrap items-center gap-x-2 px-4 sm:gap-x-6 sm:px-6">
+      <div class="mx-auto flex max-w-6xl flex-wrap items-center gap-x-2 px-4 sm:px-6 lg:gap-x-6">
         <A href="/" class="flex h-14 items-center gap-2.5 text-lg font-semibold tracking-tight">
           <Mark />
           Orderwire
         </A>
         {/* On a phone a row of its own, on wider screens part of the one row. */}
-        <div class="order-last flex basis-full flex-wrap items-center justify-between sm:contents">
-          <nav aria-label="Main" class="-mx-2 flex gap-1 sm:mx-0">
+        <div class="order-last flex basis-full flex-wrap items-center justify-between lg:contents">
+          <nav aria-label="Main" class="-mx-2 flex gap-1 lg:mx-0">
             <NavLink href="/" end>
               Shop
               <Show when={cart.count() > 0}>
@@ -79,7 +84,7 @@ function Header(): JSX.Element {
           </nav>
           <Show when={live()}>
             {(now) => (
-              <div class="-mr-2 sm:mr-0 sm:ml-auto">
+              <div class="-mr-2 lg:mr-0 lg:ml-auto">
                 <ConnectionIndicator realtime={now().realtime} />
               </div>
             )}
@@ -87,7 +92,7 @@ function Header(): JSX.Element {
         </div>
         <div
           class="ml-auto flex items-center gap-1 sm:gap-2"
-          classList={{ 'sm:ml-0': live() !== null }}
+          classList={{ 'lg:ml-0': live() !== null }}
         >
           <Account />
         </div>
@@ -105,7 +110,7 @@ function NavLink(props: {
     <A
       href={props.href}
       end={props.end ?? false}
-      class="relative flex h-11 items-center gap-1.5 px-2 text-sm font-medium sm:h-14"
+      class="relative flex h-11 items-center gap-1.5 px-2 text-sm font-medium lg:h-14"
       activeClass="text-ink after:absolute after:inset-x-2 after:bottom-0 after:h-0.5 after:rounded-full after:bg-accent"
       inactiveClass="text-ink-soft hover:text-ink"
     >
@@ -142,7 +147,7 @@ function Account(): JSX.Element {
             {who().name}
             <Show when={who().role === 'staff'}> · staff</Show>
           </span>
-          <button type="button" class="btn btn-plain btn-small" onClick={signOut}>
+          <button type="button" class="btn btn-plain btn-small -mr-3" onClick={signOut}>
             Sign out
           </button>
         </>

@@ -31,7 +31,7 @@ export function ConnectionIndicator(props: { readonly realtime: Realtime }): JSX
       <div
         id={popoverId}
         popover="auto"
-        class="fixed inset-auto top-25 right-4 sm:top-14 m-0 max-w-[min(20rem,calc(100vw-2rem))] rounded-xl border border-line bg-surface p-4 text-sm text-ink shadow-2"
+        class="fixed inset-auto top-25 right-4 lg:top-14 m-0 max-w-[min(20rem,calc(100vw-2rem))] rounded-xl border border-line bg-surface p-4 text-sm text-ink shadow-2"
       >
         <p>{view().detail}</p>
         <Show when={props.realtime.lastResume()}>

@@ -37,7 +37,7 @@ export function OrderDetails(props: { readonly order: Order }): JSX.Element {
         <h2 id="address-title" class="mb-1 font-semibold">
           Ships to
         </h2>
-        <address class="text-ink-soft not-italic">
+        <address class="text-ink-soft not-italic wrap-anywhere">
           {props.order.shippingAddress.name}
           <br />
           {props.order.shippingAddress.line1}

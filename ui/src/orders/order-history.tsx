@@ -27,7 +27,10 @@ export function OrderHistory(props: {
 
 function Step(props: { readonly change: OrderChange }): JSX.Element {
   return (
-    <li class="group relative pb-5 pl-6 last:pb-0" data-version={props.change.version}>
+    <li
+      class="group relative pb-5 pl-6 wrap-anywhere last:pb-0"
+      data-version={props.change.version}
+    >
       <span
         class="absolute top-3 bottom-0 left-[4.5px] w-px bg-line group-last:hidden"
         aria-hidden="true"
@@ -43,7 +46,7 @@ function Step(props: { readonly change: OrderChange }): JSX.Element {
         <Time at={props.change.at} /> · {props.change.by}
       </p>
       <Show when={props.change.reason}>
-        <p class="mt-1 text-sm break-words">“{props.change.reason}”</p>
+        <p class="mt-1 text-sm">“{props.change.reason}”</p>
       </Show>
     </li>
   )

@@ -26,3 +26,15 @@ test('counts down to the next attempt', () => {
   expect(label('waiting', { retryAt: NOW - 1 })).toBe('Reconnecting')
   expect(label('waiting')).toBe('Reconnecting')
 })
+
+test('tells why in a sentence', () => {
+  const lost = {
+    status: 'waiting',
+    retryAt: null,
+    reason: 'connection lost',
+    ageMs: 0,
+    channels: {},
+  }
+  const { detail } = describeConnection(lost as ClientState, NOW)
+  expect(detail).toBe('Connection lost. What you see may be out of date.')
+})

@@ -31,7 +31,7 @@ export function describeConnection(state: ClientState, now: number): ConnectionV
       return {
         tone: 'trouble',
         label: countdown(state.retryAt, now),
-        detail: `${state.reason ?? 'The connection was lost.'} What you see may be out of date.`,
+        detail: `${sentence(state.reason ?? 'The connection was lost')} What you see may be out of date.`,
       }
     case 'offline':
       return {
@@ -45,9 +45,15 @@ export function describeConnection(state: ClientState, now: number): ConnectionV
       return {
         tone: 'trouble',
         label: 'Disconnected',
-        detail: state.reason ?? 'The server refused the connection. Reload the page to try again.',
+        detail: `${sentence(state.reason ?? 'The server refused the connection')} Reload the page to try again.`,
       }
   }
+}
+
+/** Reasons come as a few words, for logs as well. */
+function sentence(reason: string): string {
+  const text = reason.charAt(0).toUpperCase() + reason.slice(1)
+  return /[.!?]$/.test(text) ? text : `${text}.`
 }
 
 function describeLive(ageMs: number): ConnectionView {
