@@ -132,6 +132,27 @@ test('a search that failed is tried again when the connection is back', async ()
   await sam.getByRole('searchbox').fill('')
 })
 
+test('an arrow key opens the list of statuses, and changes nothing by itself', async () => {
+  const order = await shop.place('bob')
+  await row(sam, order).getByLabel('Status').focus()
+  await sam.keyboard.press('ArrowDown')
+  expect(await row(sam, order).getByLabel('Status').inputValue()).toBe('pending')
+  await sam.keyboard.press('ArrowDown')
+  await sam.keyboard.press('Enter')
+  await row(sam, order).locator('[data-status="processing"]').waitFor()
+})
+
+test('going back leads to the same place of the list', async () => {
+  const place = () => sam.evaluate(() => window.scrollY)
+  await sam.evaluate(() => window.scrollTo({ top: 1_500 }))
+  await sam.locator('[data-order] a').nth(15).click()
+  await sam.getByText('Ships to').waitFor()
+  expect(await place()).toBe(0)
+  await sam.goBack()
+  await sam.waitForFunction(() => window.scrollY > 1_400)
+  await sam.evaluate(() => window.scrollTo({ top: 0 }))
+})
+
 test('cancelling on the board asks for a reason, and the tiles are the server’s', async () => {
   const order = await shop.place('bob')
   await row(sam, order).getByLabel('Status').selectOption('cancelled')

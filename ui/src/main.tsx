@@ -32,7 +32,7 @@ function lazyPage(name: keyof typeof PAGES) {
 render(
   () => (
     <StoresProvider>
-      <Router root={Shell}>
+      <Router root={Shell} scrollRestoration>
         <Route path="/" component={StorePage} />
         <Route path="/checkout" component={lazyPage('checkout')} />
         <Route path="/orders" component={lazyPage('orders')} />

@@ -23,7 +23,7 @@ export function BoardTiles(props: { readonly board: Board }): JSX.Element {
         <Tile
           name="revenue"
           label="Revenue"
-          today={amounts(stats()?.today.revenue)}
+          today={amounts(stats()?.today.revenue, stats()?.all.revenue)}
           class="col-span-2 lg:col-span-1"
         >
           <For each={stats()?.all.revenue} fallback={stats() ? '—' : ''}>
@@ -67,6 +67,11 @@ function count(figure: number | undefined): string | undefined {
   return figure === undefined ? undefined : NUMBER.format(figure)
 }
 
-function amounts(revenue: readonly Money[] | undefined): string | undefined {
-  return revenue?.map(({ amount, currency }) => formatMoney(amount, currency)).join(' + ')
+/** @param known names the currencies of a day that has no revenue yet */
+function amounts(
+  revenue: readonly Money[] | undefined,
+  known: readonly Money[] = [],
+): string | undefined {
+  const some = revenue?.length === 0 ? known.map((money) => ({ ...money, amount: 0 })) : revenue
+  return some?.map(({ amount, currency }) => formatMoney(amount, currency)).join(' + ')
 }

@@ -18,6 +18,13 @@ export function StatusSelect(props: {
 
   const notice = () => (openedVersion = props.order.version)
 
+  function onKeyDown(event: KeyboardEvent & { readonly currentTarget: HTMLSelectElement }): void {
+    notice()
+    if (!choosesUnseen(event)) return
+    event.preventDefault()
+    event.currentTarget.showPicker()
+  }
+
   async function onChange(select: HTMLSelectElement): Promise<void> {
     const status = select.value as OrderStatus
     // Until the server has agreed, the order is what it was.
@@ -45,7 +52,7 @@ export function StatusSelect(props: {
         data-status={props.order.status}
         disabled={busy()}
         onPointerDown={notice}
-        onKeyDown={notice}
+        onKeyDown={onKeyDown}
         onChange={(event) => void onChange(event.currentTarget)}
       >
         <For each={[props.order.status, ...allowedTransitions(props.order.status)]}>
@@ -58,4 +65,23 @@ export function StatusSelect(props: {
       </select>
     </Show>
   )
+}
+
+/** A key that changes a closed select at once: a change of status is not taken back. */
+function choosesUnseen(
+  event: KeyboardEvent & { readonly currentTarget: HTMLSelectElement },
+): boolean {
+  if (!CSS.supports('selector(:open)') || event.currentTarget.matches(':open')) return false
+  if (event.ctrlKey || event.metaKey || event.altKey) return false
+  const moves = [
+    'ArrowUp',
+    'ArrowDown',
+    'ArrowLeft',
+    'ArrowRight',
+    'Home',
+    'End',
+    'PageUp',
+    'PageDown',
+  ]
+  return moves.includes(event.key) || (event.key.length === 1 && event.key !== ' ')
 }
