@@ -142,6 +142,17 @@ test('an arrow key opens the list of statuses, and changes nothing by itself', a
   await row(sam, order).locator('[data-status="processing"]').waitFor()
 })
 
+test('keys in an open list of statuses do not make it newer than it was opened', async () => {
+  const order = await shop.place('bob')
+  await row(sam, order).getByLabel('Status').focus()
+  await sam.keyboard.press('ArrowDown')
+  await shop.changeStatus(order, 'processing')
+  await row(sam, order).locator('[data-status="processing"]').waitFor()
+  await sam.keyboard.press('ArrowDown')
+  await sam.keyboard.press('Enter')
+  await toast(sam, `Someone else changed order #${orderNumber(order.orderId)}`).waitFor()
+})
+
 test('going back leads to the same place of the list', async () => {
   const place = () => sam.evaluate(() => window.scrollY)
   await sam.evaluate(() => window.scrollTo({ top: 1_500 }))

@@ -19,6 +19,7 @@ export function StatusSelect(props: {
   const notice = () => (openedVersion = props.order.version)
 
   function onKeyDown(event: KeyboardEvent & { readonly currentTarget: HTMLSelectElement }): void {
+    if (isOpen(event.currentTarget)) return
     notice()
     if (!choosesUnseen(event)) return
     event.preventDefault()
@@ -67,21 +68,17 @@ export function StatusSelect(props: {
   )
 }
 
+/** Not every browser tells whether a list is open; one that does not keeps its own ways. */
+const KNOWS_OPEN = CSS.supports('selector(:open)')
+
+function isOpen(select: HTMLSelectElement): boolean {
+  return KNOWS_OPEN && select.matches(':open')
+}
+
 /** A key that changes a closed select at once: a change of status is not taken back. */
-function choosesUnseen(
-  event: KeyboardEvent & { readonly currentTarget: HTMLSelectElement },
-): boolean {
-  if (!CSS.supports('selector(:open)') || event.currentTarget.matches(':open')) return false
-  if (event.ctrlKey || event.metaKey || event.altKey) return false
-  const moves = [
-    'ArrowUp',
-    'ArrowDown',
-    'ArrowLeft',
-    'ArrowRight',
-    'Home',
-    'End',
-    'PageUp',
-    'PageDown',
-  ]
-  return moves.includes(event.key) || (event.key.length === 1 && event.key !== ' ')
+function choosesUnseen(event: KeyboardEvent): boolean {
+  if (!KNOWS_OPEN || event.ctrlKey || event.metaKey || event.altKey) return false
+  const moves = ['Arrow', 'Home', 'End', 'Page']
+  const moving = moves.some((start) => event.key.startsWith(start))
+  return moving || (event.key.length === 1 && event.key !== ' ')
 }
