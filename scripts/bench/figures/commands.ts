@@ -6,17 +6,27 @@ import type { Figure, Report } from '../lib/report'
 import { formatNumber } from '../lib/table'
 import type { LoadCommands } from '../load'
 import type { OrderStoreCommands, StoreOrder, StoreRun } from '../servers/order-store'
-import { AT_A_TIME, recordOrders, startOrderServer } from './orders'
-import type { OrderServerKind } from './orders'
+import { AT_A_TIME, startOrderServer, withRecordedOrders } from './orders'
+import type { OrderServerKind, RecordedOrders } from './orders'
 
 /** This share of the orders is placed before the clock starts. */
 const WARM_UP = 0.2
 
 /** Orders acknowledged per second at saturation, each durable (synchronous=FULL) before it is. */
-export async function commands(bench: Bench): Promise<Report> {
-  const { runs, commandOrders: orders } = bench.scale
+export function commands(bench: Bench): Promise<Report> {
+  const orders = bench.scale.commandOrders
   const warmUp = Math.round(orders * WARM_UP)
-  const { file: recording, groupSize } = await recordOrders(bench, orders + warmUp)
+  return withRecordedOrders(bench, orders + warmUp, (recorded) =>
+    compareCommands(bench, recorded, warmUp),
+  )
+}
+
+async function compareCommands(
+  bench: Bench,
+  { file: recording, groupSize }: RecordedOrders,
+  warmUp: number,
+): Promise<Report> {
+  const { runs, commandOrders: orders } = bench.scale
   const store: StoreRun[] = []
   const sqlite: StoreRun[] = []
   const http: HttpRun[] = []

@@ -5,7 +5,7 @@ import type { Figure, Report } from '../lib/report'
 import type { LoadCommands } from '../load'
 import type { PlacedOrder } from '../load/orders'
 import type { Arrival } from '../load/probe'
-import { recordOrders, startOrderServer } from './orders'
+import { startOrderServer, withRecordedOrders } from './orders'
 import type { OrderServerKind } from './orders'
 
 const PER_SECOND = 200
@@ -28,12 +28,13 @@ interface Run {
 }
 
 /** How long until an order that was placed over REST is on the board. */
-export async function latency(bench: Bench): Promise<Report> {
-  const { runs, latencySeconds } = bench.scale
-  const { file: recording } = await recordOrders(
-    bench,
-    PER_SECOND * (latencySeconds + WARM_UP_SECONDS),
-  )
+export function latency(bench: Bench): Promise<Report> {
+  const orders = PER_SECOND * (bench.scale.latencySeconds + WARM_UP_SECONDS)
+  return withRecordedOrders(bench, orders, ({ file }) => compareLatency(bench, file))
+}
+
+async function compareLatency(bench: Bench, recording: string): Promise<Report> {
+  const { runs } = bench.scale
   const ours: Run[] = []
   const peers: Run[] = []
   for (let run = 0; run < runs; run++) {

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { Bench } from '../lib/bench'
-import { OUTPUT, spawnBench, withChildren, withDataDir } from '../lib/children'
+import { spawnBench, withChildren, withDataDir } from '../lib/children'
 import type { Child } from '../lib/process'
 import type { BareOrdersCommands } from '../servers/bare-orders'
 import type { OrderStoreCommands } from '../servers/order-store'
@@ -9,20 +9,28 @@ import type { OrderwireCommands } from '../servers/orderwire'
 /** Orders under way at a time: connections, and calls where there is no HTTP. */
 export const AT_A_TIME = 64
 
-/** What placing orders writes, for the bare peers: made once, of as many orders as are measured. */
-export async function recordOrders(
+export interface RecordedOrders {
+  readonly file: string
+  /** Orders that shared a commit while they were recorded. */
+  readonly groupSize: number
+}
+
+/** Records what placing so many orders writes, for the bare peers; the file is gone afterwards. */
+export async function withRecordedOrders<T>(
   bench: Bench,
   orders: number,
-): Promise<{ readonly file: string; readonly groupSize: number }> {
-  const file = join(OUTPUT, 'recorded-orders.json')
+  work: (recorded: RecordedOrders) => Promise<T>,
+): Promise<T> {
   bench.progress(`recording the writes of ${orders} orders`)
-  const groupSize = await withDataDir((dataDir) =>
-    withChildren(async (keep) => {
+  return withDataDir(async (folder) => {
+    const file = join(folder, 'orders.json')
+    const dataDir = join(folder, 'data')
+    const groupSize = await withChildren(async (keep) => {
       const store = keep(await spawnBench<OrderStoreCommands>('servers/order-store.ts'))
       return store.ask('record', { dataDir, orders, warmUp: 0, atATime: AT_A_TIME }, file)
-    }),
-  )
-  return { file, groupSize }
+    })
+    return work({ file, groupSize })
+  })
 }
 
 export type OrderServerKind = 'ours' | 'bare'
