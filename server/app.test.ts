@@ -115,6 +115,18 @@ describe('problem documents', () => {
     expect(await response.json()).toMatchObject({ code: 'malformed_body' })
   })
 
+  test('a body that is no JSON is 415', async () => {
+    for (const path of ['/api/demo/sign-in', '/api/orders']) {
+      const response = await fetch(`${server.url}${path}`, {
+        method: 'POST',
+        body: '{"name":"alice"}',
+        headers: { 'content-type': 'text/plain' },
+      })
+      expect(response.status).toBe(415)
+      expect(await response.json()).toMatchObject({ field: 'content-type' })
+    }
+  })
+
   test('each member at fault is listed', async () => {
     const { body } = await problem('/api/orders', {
       token: alice,
@@ -231,6 +243,8 @@ describe('the description of the API', () => {
       '/health/ready',
       '/metrics',
     ])
+    // No schema that nothing could satisfy.
+    expect(JSON.stringify(document)).not.toContain('"not":{}')
     expect(document.paths['/api/orders']?.post?.security).toEqual([{ bearer: [] }])
     expect(document.paths['/api/products']?.get?.security).toBeUndefined()
   })

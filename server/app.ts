@@ -32,6 +32,9 @@ const MAX_BODY_BYTES = 65_536
 /** Bodies without a length are cut off by Bun itself, with a bare 413. */
 const MAX_STREAMED_BODY_BYTES = 4 * MAX_BODY_BYTES
 
+/** A JSON type, with or without parameters. */
+const IS_JSON = /^application\/([\w.-]+\+)?json\s*(;|$)/i
+
 /** Paths that programs ask for: never answered with a page of the UI. */
 const NOT_PAGES = /^\/(api|ws|health|metrics|openapi)(\/|$)/
 
@@ -59,6 +62,7 @@ export function createApp(deps: AppDeps) {
     .onRequest(({ request }) => {
       refuseForeignHost(request)
       refuseBigBody(request)
+      refuseOtherTypes(request)
     })
     .use(requestLog(logger))
     .use(apiDocumentation())
@@ -158,6 +162,15 @@ function refuseBigBody(request: Request): void {
     const detail = `The body has ${bytes} bytes: expected at most ${MAX_BODY_BYTES}.`
     throw new AppError('body_too_big', 413, detail)
   }
+}
+
+/** Bodies are JSON; a client that names no type is taken to send it. */
+function refuseOtherTypes({ method, headers }: Request): void {
+  const type = headers.get('content-type')
+  if (type === null || method === 'GET' || method === 'HEAD' || IS_JSON.test(type)) return
+  const detail = `content-type is ${type}: expected application/json.`
+  const extensions = { field: 'content-type' }
+  throw new AppError('unsupported_media_type', 415, detail, { extensions })
 }
 
 /** No route matched: another method's path, a file or page of the UI, or nothing at all. */

@@ -130,6 +130,7 @@ describe('what is refused', () => {
       'JWT_SECRET and JWKS_URL are both set: expected one of them.',
     ],
     [{ HOST: '0.0.0.0' }, /^HOST is "0.0.0.0": expected 127.0.0.1, ::1, localhost, because/],
+    [{ ORDERS: 'off' }, /^ORDERS is "off": expected on/],
     [{ REDIS_URL: 'redis://r' }, /^KAFKA_BROKER and DATABASE_URL are not set: expected all of/],
     [{ REDIS_URL: 'redis://r', KAFKA_BROKER: 'k:9092' }, /^DATABASE_URL is not set/],
     [

@@ -214,6 +214,9 @@ function readHost(read: SettingsReader, issuer: TokenIssuer): string {
 }
 
 function readEngine(read: SettingsReader): 'embedded' {
+  if (read.oneOf('ORDERS', 'on', ['on', 'off']) === 'off') {
+    read.invalid('ORDERS is "off": expected on, because the embedded engine owns its orders.')
+  }
   const names = ['KAFKA_BROKER', 'REDIS_URL', 'DATABASE_URL']
   const missing = names.filter((name) => read.optional(name) === null)
   if (missing.length === 0) {

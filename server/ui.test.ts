@@ -54,6 +54,11 @@ afterAll(async () => {
 })
 
 describe('the built UI', () => {
+  test('a program that takes anything gets the front page, and no page for any other path', async () => {
+    expect((await ask('/', { accept: '*/*' })).status).toBe(200)
+    expect((await ask('/orders', { accept: '*/*' })).status).toBe(404)
+  })
+
   test('assets are kept for good', async () => {
     const response = await ask('/assets/index-abc123.js')
     expect(response.status).toBe(200)

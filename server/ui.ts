@@ -58,7 +58,9 @@ export function createUi(folder: string): ServeUi {
     const path = safePath(new URL(request.url).pathname)
     const asset = path === null || path === '' ? null : await load(path)
     if (path !== null && asset) return respond(request, path, asset)
-    if (!accepts(request, 'accept', 'text/html')) return null
+    const wantsPage = accepts(request, 'accept', 'text/html')
+    // Programs that take anything get the front page, but no page for a path that has none.
+    if (!wantsPage && path !== '') return null
     const page = await load('index.html')
     return page ? respond(request, 'index.html', page) : notBuilt()
   }

@@ -64,6 +64,16 @@ describe('tokens of a shared secret', () => {
     ['another HMAC', () => signWith(SECRET, good, 'HS512'), '401 token_invalid'],
     ['no subject', () => signWith(SECRET, { exp: good.exp }), '401 token_invalid'],
     ['an empty subject', () => signWith(SECRET, { ...good, sub: '' }), '401 token_invalid'],
+    [
+      'a subject that nothing could revoke',
+      () => signWith(SECRET, { ...good, sub: 'a'.repeat(257) }),
+      '401 token_invalid',
+    ],
+    [
+      'a subject of two lines',
+      () => signWith(SECRET, { ...good, sub: 'a\nb' }),
+      '401 token_invalid',
+    ],
     ['expired', () => signWith(SECRET, { ...good, exp: nowSeconds() - 60 }), '401 token_expired'],
     [
       'not yet valid',

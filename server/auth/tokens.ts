@@ -74,10 +74,17 @@ export function importSecret(secret: string, usage: 'sign' | 'verify'): Promise<
   return crypto.subtle.importKey('raw', bytes, { name: 'HMAC', hash: 'SHA-256' }, false, [usage])
 }
 
+/** As a subject is bounded wherever one is named: topics, revocations, rows. */
+const MAX_SUBJECT = 256
+const CONTROL = /\p{Cc}/u
+
 /** Who the claims of a verified token speak for. Throws a 401 `AppError` without a usable `sub`. */
 export function principalOf(claims: JWTPayload, settings: AuthSettings): Principal {
   const { sub, email, email_verified: verified } = claims
   if (typeof sub !== 'string' || sub === '') throw invalid('it has no sub')
+  if (sub.length > MAX_SUBJECT || CONTROL.test(sub)) {
+    throw invalid(`its sub is not a text of at most ${MAX_SUBJECT} characters on one line`)
+  }
   const address = typeof email === 'string' ? email : null
   const isAdminAddress =
     address !== null && verified === true && settings.adminEmails.includes(address.toLowerCase())

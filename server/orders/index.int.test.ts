@@ -234,6 +234,8 @@ describe('reading orders', () => {
     ['limit=x', 422, 'limit'],
     ['next=x', 400, 'next'],
     ['next=', 422, 'next'],
+    ['cursor=1.00000000', 422, 'cursor'],
+    ['limit=1&limit=2', 422, 'limit'],
   ])('refuses ?%s', async (query, status, field) => {
     const answer = await ask(`/orders?${query}`, { token: alice })
     expect([answer.status, answer.body.field]).toEqual([status, field])
@@ -247,6 +249,8 @@ describe('cancelling', () => {
     expect([first.status, first.headers.get('etag')]).toEqual([200, '"2"'])
     expect(first.body).toMatchObject({ status: 'cancelled', version: 2 })
     expect(first.body).not.toHaveProperty('reason')
+    const junk = await cancel<Order>(orderId, { headers: { 'if-match': 'junk' } })
+    expect([junk.status, junk.body.version]).toEqual([200, 2])
     const stale = { headers: { 'if-match': '"1"' }, json: { reason: 'again' } }
     const second = await cancel<Order>(orderId, stale)
     expect([second.status, second.headers.get('etag')]).toEqual([200, '"2"'])
@@ -293,6 +297,17 @@ describe('cancelling', () => {
 })
 
 describe('staff', () => {
+  test('are named to each other, and to customers not', async () => {
+    const { orderId } = (await order()).body
+    await patch(orderId, { status: 'processing' }, '"1"')
+    const by = async (token: string) => {
+      const { history } = (await ask<Detail>(`/orders/${orderId}`, { token })).body
+      return history.map((change) => change.by)
+    }
+    expect(await by(alice)).toEqual(['alice', 'staff'])
+    expect(await by(sam)).toEqual(['alice', 'sam'])
+  })
+
   test('are those with the role', async () => {
     const { orderId } = (await order()).body
     for (const path of ['/admin/orders', '/admin/stats']) {

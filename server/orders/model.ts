@@ -1,5 +1,5 @@
 import { t } from 'elysia'
-import { ORDER_STATUSES } from '../protocol/order-status'
+import { ORDER_STATUSES, type OrderStatus } from '../protocol/order-status'
 import { MAX_LINES, MAX_QUANTITY } from './rules'
 
 const MAX_TEXT = 200
@@ -63,8 +63,17 @@ export const IfMatchModel = t.String({
   examples: ['"1"'],
 })
 
+/** Orders on a page of a list for which nobody asked how long. */
+export const PAGE_LIMIT = 50
+
 const page = {
-  limit: t.Integer({ minimum: 1, maximum: 100, default: 50, description: 'Orders a page.' }),
+  limit: t.Optional(
+    t.Integer({
+      minimum: 1,
+      maximum: 100,
+      description: `Orders a page, ${PAGE_LIMIT} by default.`,
+    }),
+  ),
   next: t.Optional(
     t.String({ minLength: 1, maxLength: MAX_TEXT, description: 'The next of the page before.' }),
   ),
@@ -119,7 +128,9 @@ const OrderDetailModel = t.Composite([
         version: t.Number({ multipleOf: 1, minimum: 1 }),
         status: OrderStatusModel,
         at: time('When.'),
-        by: t.String({ description: 'Subject of whoever made the change.' }),
+        by: t.String({
+          description: 'Subject of whoever made the change; to customers `staff` for anybody else.',
+        }),
         reason: t.Optional(t.String()),
       }),
       { description: 'Oldest first.' },
@@ -138,7 +149,12 @@ const ProductModel = t.Object({
 
 const FiguresModel = t.Object({
   orders: t.Number({ description: 'All orders, the cancelled ones too.' }),
-  byStatus: t.Record(OrderStatusModel, t.Number()),
+  byStatus: t.Object(
+    Object.fromEntries(ORDER_STATUSES.map((status) => [status, t.Number()])) as Record<
+      OrderStatus,
+      ReturnType<typeof t.Number>
+    >,
+  ),
   revenue: t.Array(t.Object({ currency: t.String(), amount: amount('Sum') }), {
     description: 'Totals of all orders but the cancelled, one a currency.',
   }),

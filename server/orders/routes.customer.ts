@@ -4,6 +4,7 @@ import { AppError } from '../errors'
 import { documented, ETAG_HEADER } from './documentation'
 import { CancelModel, DraftModel, IfMatchModel, PageQueryModel } from './model'
 import { entityTag } from './precondition'
+import { onlyQueryOf, pageOf } from './query'
 import type { OrdersRoutesDeps } from './routes.deps'
 import type { OrderService } from './service'
 
@@ -52,11 +53,12 @@ export function customerRoutes(
       async ({ principal, query }) => {
         // Before the state is read: a change in between is replayed, and folds to the same order.
         const cursor = position()
-        return { cursor, ...(await store.ofBuyer(principal.subject, query)) }
+        return { cursor, ...(await store.ofBuyer(principal.subject, pageOf(query))) }
       },
       {
         signedIn: true,
         query: PageQueryModel,
+        transform: onlyQueryOf(PageQueryModel),
         detail: documented({
           tag: 'Orders',
           summary: 'List my orders, newest first',

@@ -3,6 +3,7 @@ import { authentication } from '../auth/macro'
 import { documented, ETAG_HEADER } from './documentation'
 import { AdminQueryModel, IfMatchModel, StatusModel } from './model'
 import { entityTag } from './precondition'
+import { onlyQueryOf, pageOf } from './query'
 import type { OrdersRoutesDeps } from './routes.deps'
 import type { OrderService } from './service'
 
@@ -14,11 +15,12 @@ export function staffRoutes({ store, position, verify }: OrdersRoutesDeps, servi
       '/admin/orders',
       async ({ query }) => {
         const cursor = position()
-        return { cursor, ...(await store.all(query)) }
+        return { cursor, ...(await store.all(pageOf(query))) }
       },
       {
         staff: true,
         query: AdminQueryModel,
+        transform: onlyQueryOf(AdminQueryModel),
         detail: documented({
           tag: 'Staff',
           summary: 'List and search all orders, newest first',

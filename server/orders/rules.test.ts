@@ -279,7 +279,7 @@ describe('cancelling', () => {
 
   test('changes nothing the second time, whatever precondition was sent', () => {
     const order = inStatus('cancelled')
-    for (const precondition of [null, [1], [3], [], 'any'] as const) {
+    for (const precondition of [null, [1], [3], [], 'any', 'malformed'] as const) {
       expect(cancel(order, { by: alice, precondition }, LATER)).toEqual({
         outcome: 'unchanged',
         order,

@@ -32,6 +32,7 @@ export type RefusalCode =
   | 'unknown_product'
   | 'order_not_found'
   | 'illegal_transition'
+  | 'invalid_if_match'
   | 'precondition_required'
   | 'precondition_failed'
 
@@ -148,6 +149,13 @@ export function changeStatus(order: Order | null, request: StatusRequest, at: Da
 
 function transition(order: Order, request: StatusRequest, at: Date): Decision {
   const current = { status: order.status, version: order.version }
+  if (request.precondition === 'malformed') {
+    return refused({
+      code: 'invalid_if_match',
+      message: 'If-Match: expected an ETag such as "1", or *',
+      field: 'If-Match',
+    })
+  }
   if (request.precondition && !matches(request.precondition, order.version)) {
     return refused({
       code: 'precondition_failed',

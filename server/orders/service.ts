@@ -16,6 +16,7 @@ const HTTP_STATUS: Readonly<Record<RefusalCode, number>> = {
   unknown_product: 422,
   order_not_found: 404,
   illegal_transition: 409,
+  invalid_if_match: 400,
   precondition_required: 428,
   precondition_failed: 412,
 }
@@ -57,7 +58,8 @@ export function createOrderService(store: OrderStore, shop: ShopSettings) {
     /** An order of the principal, for staff any. */
     async find(principal: Principal, orderId: string): Promise<OrderWithHistory> {
       const found = await store.find(orderId)
-      if (found && (principal.staff || found.order.buyerId === principal.subject)) return found
+      if (found && principal.staff) return found
+      if (found?.order.buyerId === principal.subject) return forCustomer(found, principal.subject)
       throw errorOf(notFoundRefusal())
     },
 
@@ -66,8 +68,7 @@ export function createOrderService(store: OrderStore, shop: ShopSettings) {
       orderId: string,
       { ifMatch, reason }: { readonly ifMatch: string | undefined; readonly reason?: string },
     ): Promise<Order> {
-      const precondition = preconditionOf(ifMatch)
-      const request = { by: principal, reason, precondition }
+      const request = { by: principal, reason, precondition: preconditionOf(ifMatch) }
       return orderOf(
         await store.change({ orderId, decide: (order, at) => cancel(order, request, at) }),
       )
@@ -92,6 +93,14 @@ export function createOrderService(store: OrderStore, shop: ShopSettings) {
   }
 }
 
+/** Who of the staff it was is no business of the customer's. */
+function forCustomer({ order, history }: OrderWithHistory, subject: string): OrderWithHistory {
+  const changes = history.map((change) =>
+    change.by === subject ? change : { ...change, by: 'staff' },
+  )
+  return { order, history: changes }
+}
+
 function idempotencyOf({ subject }: Principal, draft: Draft, key: string): IdempotencyKey {
   if (isIdempotencyKey(key)) return { subject, key, requestHash: hashDraft(draft) }
   throw new AppError(
@@ -103,12 +112,7 @@ function idempotencyOf({ subject }: Principal, draft: Draft, key: string): Idemp
 }
 
 function preconditionOf(ifMatch: string | undefined): Precondition | null {
-  if (ifMatch === undefined) return null
-  const precondition = parseIfMatch(ifMatch)
-  if (precondition) return precondition
-  throw new AppError('invalid_if_match', 400, 'If-Match: expected an ETag such as "1", or *', {
-    extensions: { field: 'If-Match' },
-  })
+  return ifMatch === undefined ? null : parseIfMatch(ifMatch)
 }
 
 function orderOf(decision: Decision): Order {

@@ -25,8 +25,8 @@ export const CLOSE_CODES = {
   unsupported: { code: 1003, reason: 'text frames only', reconnect: 'never', spreadMs: 0 },
   /** Seen by a client only: the connection broke without a close frame (also: too slow a reader). */
   abnormal: { code: 1006, reason: 'connection lost', reconnect: 'backoff', spreadMs: 500 },
-  /** A frame over `maxFrameBytes`. */
-  tooBig: { code: 1009, reason: 'frame too big', reconnect: 'never', spreadMs: 0 },
+  /** A frame over `maxFrameBytes`. Bun closes the socket itself, in these words. */
+  tooBig: { code: 1009, reason: 'Received too big message', reconnect: 'never', spreadMs: 0 },
   /** The node drains for a deploy or moves its sockets elsewhere: move now. */
   restart: { code: 1012, reason: 'move now', reconnect: 'now', spreadMs: 1_000 },
   /** The node is too far behind its log, or full. */

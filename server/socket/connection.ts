@@ -185,12 +185,16 @@ export class Connection implements HubSocket {
   }
 
   private subscribe(channel: LogChannel, cursor: string | undefined): void {
-    if (this[channel.name] !== null) return this.error('already_subscribed')
+    const { name } = channel
+    if (this[name] !== null)
+      return this.error('already_subscribed', `${name}: ${ERROR_CODES.already_subscribed}`)
     this.context.hub.subscribe(this, channel, this.subject!, cursor)
   }
 
   private unsubscribe(channel: ChannelName): void {
-    if (this[channel] === null) return this.error('not_subscribed')
+    if (this[channel] === null) {
+      return this.error('not_subscribed', `${channel}: ${ERROR_CODES.not_subscribed}`)
+    }
     this.drop(channel)
     this.send(encodeFrame({ event: 'unsubscribed', data: { channel } }))
   }
