@@ -1,5 +1,6 @@
 import type { Bench } from '../lib/bench'
 import { SECRET, spawnBench, withChildren, withDataDir } from '../lib/children'
+import { describeDisk } from '../lib/disk'
 import { median, quantile } from '../lib/median'
 import type { Figure, Report } from '../lib/report'
 import type { LoadCommands } from '../load'
@@ -35,6 +36,7 @@ export function latency(bench: Bench): Promise<Report> {
 
 async function compareLatency(bench: Bench, recording: string): Promise<Report> {
   const { runs } = bench.scale
+  const disk = describeDisk()
   const ours: Run[] = []
   const peers: Run[] = []
   for (let run = 0; run < runs; run++) {
@@ -63,6 +65,7 @@ async function compareLatency(bench: Bench, recording: string): Promise<Report> 
   return {
     figures,
     notes: [
+      { about: 'latency, disk', text: disk },
       {
         about: 'latency',
         text:
