@@ -4,7 +4,8 @@ import { type ChannelName, encodeFrame } from '../protocol/frames'
 import type { HubLimits } from './limits'
 import { joinTexts, textBytes } from './texts'
 import { channelOf, nameOf, type Topic, Topics } from './topics'
-import { cursorOf, ReplayWindow } from './window'
+import { cursorOf } from '../event-log/entry'
+import { ReplayWindow } from './window'
 
 /** Sends a text to all who joined the topic. Must not wait. */
 export type Publish = (topic: string, text: string) => void

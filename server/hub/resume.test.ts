@@ -2,7 +2,8 @@ import { describe, expect, test } from 'bun:test'
 import type { EventEntry } from '../event-log/event-log'
 import { chainOf } from '../testing/log-entries'
 import { placeOf, retryAfterMs, upToPosition } from './resume'
-import { cursorOf, ReplayWindow } from './window'
+import { cursorOf } from '../event-log/entry'
+import { ReplayWindow } from './window'
 
 const event = { kind: 'event', customer: 'alice', data: '{}' } as const
 const gap = { kind: 'gap', customer: null, data: '' } as const

@@ -1,7 +1,8 @@
 import { compareIds, type Cursor, type EntryId, parseCursor } from '../protocol/cursor'
 import type { ChannelName, ResumeReason } from '../protocol/frames'
 import type { EventEntry, Replay } from '../event-log/event-log'
-import { cursorOf, type ReplayWindow } from './window'
+import { cursorOf } from '../event-log/entry'
+import type { ReplayWindow } from './window'
 
 /** Where a cursor points to, seen from the window; how a resume goes on follows from it. */
 export type CursorPlace =

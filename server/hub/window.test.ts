@@ -2,7 +2,8 @@ import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
 import type { EventEntry, LogChannel, LogEntry } from '../event-log/event-log'
 import { chainOf, type Draft } from '../testing/log-entries'
-import { cursorOf, ReplayWindow } from './window'
+import { cursorOf } from '../event-log/entry'
+import { ReplayWindow } from './window'
 
 const CUSTOMERS = ['alice', 'bob', null] as const
 

@@ -1,4 +1,5 @@
-import { type Cursor, type CursorParts, type EntryId, formatCursor } from '../protocol/cursor'
+import { cursorOf } from '../event-log/entry'
+import type { Cursor, CursorParts, EntryId } from '../protocol/cursor'
 import { type ChannelName, encodeEventFrame } from '../protocol/frames'
 import type { EventEntry, LogChannel, LogEntry } from '../event-log/event-log'
 
@@ -180,10 +181,6 @@ export function eventFrame(channel: ChannelName, entry: EventEntry): string {
 export function storedBytes(entry: LogEntry): number {
   if (entry.kind !== 'event') return entry.note.length
   return Buffer.byteLength(entry.event.data) + Buffer.byteLength(entry.event.staffOnly)
-}
-
-export function cursorOf({ id, tag }: LogEntry): Cursor {
-  return formatCursor(id, tag)
 }
 
 function customerOf(entry: LogEntry): string | null {

@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test'
 import fc from 'fast-check'
 import type { LogEntry } from '../event-log/event-log'
-import { cursorOf } from '../hub/window'
+import { cursorOf } from '../event-log/entry'
 import { compareIds, parseCursor } from '../protocol/cursor'
 import { foldInto } from '../protocol/fold'
 import type { Order } from '../protocol/order'

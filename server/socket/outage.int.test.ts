@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'bun:test'
 import { openSqliteLog } from '../event-log/event-log.sqlite'
-import { cursorOf } from '../hub/window'
+import { cursorOf } from '../event-log/entry'
 import { openDatabase } from '../lib/database.sqlite'
 import type { Cursor } from '../protocol/cursor'
 import { LogValve } from '../testing/log-valve'
