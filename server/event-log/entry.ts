@@ -67,6 +67,7 @@ export function buildEvent(
     tag: eventTag(head.tag, source, event),
     prevTag: head.tag,
     at,
+    committedAt: at,
     event,
     prevOfCustomer,
     prevEvent: head.lastEvent,

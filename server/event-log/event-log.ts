@@ -36,6 +36,8 @@ interface EntryBase {
 export interface EventEntry extends EntryBase {
   readonly kind: 'event'
   readonly event: OrderEvent
+  /** When the fact was committed, milliseconds since the epoch: `at` where the log was not told. */
+  readonly committedAt: number
   /** The customer's event before it, `''` where the log holds none (or for a guest's order). */
   readonly prevOfCustomer: Cursor | ''
   /** The event before it at all (staff's `prev`), past every other kind of entry. */
@@ -54,6 +56,8 @@ export type LogEntry = EventEntry | ControlEntry
 /** One record of a partition. `event` is null where it yields none (a dead letter, a tombstone). */
 export interface SourceRecord extends Checkpoint {
   readonly event: OrderEvent | null
+  /** When the fact was committed at its source, milliseconds since the epoch; absent: unknown. */
+  readonly committedAt?: number
 }
 
 export interface RecordsBatch {
@@ -136,4 +140,44 @@ export interface EventLog {
 
   /** Age in milliseconds of the oldest fact that is known not to have come through; 0 when none is. */
   pendingAgeMs(): number
+}
+
+/** What of a partition goes into a log that is filled anew: offsets `start` to `target`, both too. */
+export interface RefillSpan {
+  readonly start: number
+  /** The newest record when the refilling began. */
+  readonly target: number
+}
+
+export interface LogState {
+  /** False for a log without any entry: it was never opened, or its store forgot everything. */
+  readonly opened: boolean
+  readonly checkpoints: ReadonlyMap<Partition, Checkpoint>
+  /** Partitions that have not passed their target yet. While there are any, the log is refilling. */
+  readonly refill: ReadonlyMap<Partition, RefillSpan>
+}
+
+/**
+ * A log that several processes share and whose store can forget: what only workers do with it.
+ * While it is not opened or refills, `newest`, `tail` and `replay` reject with an `AppError` with the
+ * code `refilling` (503, temporary), so that no node publishes old events as new ones.
+ */
+export interface SharedLog extends EventLog {
+  state(): Promise<LogState>
+  /**
+   * Writes the `open` entry and the spans to refill in one step; does nothing to a log that is open.
+   * A span whose target lies before its start is left out. The append that passes the last target
+   * ends the refilling.
+   */
+  open(refill: ReadonlyMap<Partition, RefillSpan>): Promise<LogState>
+  /**
+   * Appends a beat (its note is `lagMs`) if the newest entry is at least `silentMs` old by the
+   * store's own clock. Answers whether it did.
+   */
+  beat(lagMs: number, silentMs: number): Promise<boolean>
+  /**
+   * One bounded step of retention and of sweeping what points to trimmed entries. `more`: there is
+   * more to do now. `ceiling`: the count cut into the time that was asked for.
+   */
+  maintain(): Promise<{ readonly more: boolean; readonly ceiling: boolean }>
 }

@@ -90,6 +90,7 @@ export function entryOfRow(row: EntryRow): LogEntry {
   return {
     ...base,
     kind: 'event',
+    committedAt: row.at,
     event: {
       name: row.name!,
       customer: row.customer,

@@ -6,7 +6,7 @@ import { AppError } from '../errors'
 import { SQLITE_MIGRATIONS } from '../migrations/sqlite'
 import { tempFolder } from '../testing/temp-folder'
 import { type Database, databasePath, openDatabase } from './database.sqlite'
-import type { Migration } from './migrate.sqlite'
+import type { Migration } from './migration'
 
 const NOTES: readonly Migration[] = [
   {

@@ -4,7 +4,8 @@ import { join, resolve } from 'node:path'
 import { AppError } from '../errors'
 import { SQLITE_MIGRATIONS } from '../migrations/sqlite'
 import { GroupCommit, type Participant } from './group-commit.sqlite'
-import { migrate, type Migration } from './migrate.sqlite'
+import { migrate } from './migrate.sqlite'
+import type { Migration } from './migration'
 
 /** The one SQLite file of the embedded engine. Only its owner writes to it. */
 export interface Database {

@@ -1,14 +1,7 @@
 import type { Database as Sqlite } from 'bun:sqlite'
 import { hash } from 'node:crypto'
 import { AppError } from '../errors'
-
-export interface Migration {
-  /** 1, 2, 3, … without holes. */
-  readonly number: number
-  readonly name: string
-  /** Plain SQL, one or more statements; runs in a transaction of its own. */
-  readonly sql: string
-}
+import type { Migration } from './migration'
 
 interface AppliedRow {
   readonly number: number

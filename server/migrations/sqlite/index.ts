@@ -1,4 +1,4 @@
-import type { Migration } from '../../lib/migrate.sqlite'
+import type { Migration } from '../../lib/migration'
 import eventLog from './0001-event-log.sql' with { type: 'text' }
 import orders from './0002-orders.sql' with { type: 'text' }
 import revocations from './0003-revocations.sql' with { type: 'text' }

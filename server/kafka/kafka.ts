@@ -1,0 +1,101 @@
+/** What the rest of the server needs of Kafka. `client.ts` is the only implementation. */
+export interface Kafka {
+  /** A producer with `acks=all` and idempotence; connects at its first send. */
+  producer(): Producer
+  /** Joins `groupId` and reads `topics` until `stop`. Resolves at once; it tries until it can. */
+  consume(
+    options: { readonly groupId: string; readonly topics: readonly string[] },
+    handler: ConsumerHandler,
+  ): Consumer
+  /** Makes the topics that are missing; answers those that it made. */
+  ensureTopics(topics: readonly string[]): Promise<readonly string[]>
+  /** All partitions of the topics, by `partitionName`. A topic that does not exist has none. */
+  spans(topics: readonly string[]): Promise<ReadonlyMap<string, PartitionSpan>>
+  /** Of each partition the first offset whose record is not older than `timestampMs`, or its end. */
+  offsetsAt(topic: string, timestampMs: number): Promise<ReadonlyMap<string, number>>
+  /** Records of one partition from `fromOffset` on, oldest first, up to its end as of now. */
+  read(from: TopicPartition, fromOffset: number, limit: number): Promise<readonly KafkaRecord[]>
+  /** Ends everything that was opened through it. */
+  close(): Promise<void>
+}
+
+export interface TopicPartition {
+  readonly topic: string
+  readonly partition: number
+}
+
+/** `order.created-0`: how checkpoints, logs and metrics name a partition. */
+export function partitionName({ topic, partition }: TopicPartition): string {
+  return `${topic}-${partition}`
+}
+
+/** What a partition holds: offsets from `earliest` up to, without, `end`. */
+export interface PartitionSpan extends TopicPartition {
+  readonly earliest: number
+  readonly end: number
+}
+
+export interface KafkaRecord {
+  readonly offset: number
+  /** Milliseconds since the epoch, as its producer (or the broker) set it. */
+  readonly timestamp: number
+  readonly key: Buffer | null
+  readonly value: Buffer | null
+  /** The last of each name. */
+  readonly headers: Readonly<Record<string, Buffer | undefined>>
+}
+
+export interface NewRecord {
+  readonly key: string | Buffer | null
+  readonly value: string | Buffer | null
+  readonly headers?: Readonly<Record<string, string | Buffer>>
+  readonly timestamp?: number
+}
+
+export interface Producer {
+  /**
+   * Resolves when all are on all in-sync replicas, each key's in the order given. Rejects with an
+   * `AppError`: `kafka_unreachable` (temporary) where it may work later, `record_refused` where the
+   * broker will never take it (too large, for example); then some of the others may be there.
+   */
+  send(records: readonly (NewRecord & { readonly topic: string })[]): Promise<void>
+}
+
+/** What one fetch brought of one partition. */
+export interface FetchedBatch extends TopicPartition {
+  /** At least one, by ascending offset. */
+  readonly records: readonly KafkaRecord[]
+  /** The offset that the partition's next record will get, as of the fetch. */
+  readonly end: number
+  /** True once a seek, a rebalance or a stop made it void: the rest of it is to be dropped. */
+  isStale(): boolean
+}
+
+export interface ConsumerHandler {
+  /**
+   * From which offset each of these is to be read, by `partitionName`. Asked whenever partitions
+   * were assigned, before anything of them is delivered; a rejection is logged and asked again.
+   */
+  assigned(partitions: readonly TopicPartition[]): Promise<ReadonlyMap<string, number>>
+  /**
+   * One batch at a time of a partition, partitions side by side. The next batch comes when it
+   * resolves; when it rejects, the partition waits and goes on behind the last batch that resolved,
+   * the others are not held up. The member's heartbeats go on however long it takes.
+   */
+  batch(batch: FetchedBatch): Promise<void>
+}
+
+export interface Consumer {
+  /** What this member reads at the moment. */
+  assignment(): readonly TopicPartition[]
+  /** The partition's next batch begins at `offset`; what was fetched before is stale. */
+  seek(partition: TopicPartition, offset: number): void
+  /**
+   * Tells the group that everything before `offset` is through, for whoever watches its lag. Sent
+   * now and then; positions are never read back from it.
+   */
+  commit(partition: TopicPartition, offset: number): void
+  /** When Kafka last answered one of this member's fetches, milliseconds since the epoch; 0: never. */
+  fetchedAt(): number
+  stop(): Promise<void>
+}

@@ -1,0 +1,37 @@
+import type { EventName } from '../protocol/frames'
+
+/** A record that waits to be sent, written in the transaction of the order that it tells of. */
+export interface OutboxRow {
+  /** Ascends in the order of writing (not of committing). */
+  readonly seq: number
+  readonly name: EventName
+  readonly orderId: string
+  /** The record's value: the whole order as JSON, amounts as decimals of the major unit. */
+  readonly value: string
+  /** When the order was written, milliseconds since the epoch: the record's timestamp. */
+  readonly at: number
+}
+
+export interface Backlog {
+  readonly unsent: number
+  /** Milliseconds since the epoch; null where nothing waits. */
+  readonly oldestAt: number | null
+  readonly parked: number
+}
+
+/** The outbox of the orders. Everything rejects with an `AppError` while the store is out of reach. */
+export interface Outbox {
+  /** Takes or renews the lease of the one relay. False where another holds it. */
+  lease(holder: string, forMs: number): Promise<boolean>
+  release(holder: string): Promise<void>
+  /** The oldest rows that were neither sent nor parked, by ascending `seq`. */
+  unsent(limit: number): Promise<readonly OutboxRow[]>
+  markSent(seqs: readonly number[]): Promise<void>
+  /** Takes a row that Kafka refuses for good out of the way; it stays, and is reported. */
+  park(seq: number, reason: string): Promise<void>
+  backlog(): Promise<Backlog>
+  /** Deletes at most `limit` rows sent before `sentBefore` (epoch milliseconds); answers how many. */
+  sweep(sentBefore: number, limit: number): Promise<number>
+  /** Calls `written` soon after rows were committed, by whatever process; may miss some. */
+  listen(written: () => void, signal: AbortSignal): Promise<void>
+}
