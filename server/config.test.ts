@@ -3,6 +3,11 @@ import { loadConfig } from './config'
 import { AppError } from './errors'
 
 const SECRET = 'a secret of at least thirty-two bytes'
+const ADDRESSES = {
+  KAFKA_BROKER: 'kafka',
+  REDIS_URL: 'redis://redis:6379',
+  DATABASE_URL: 'postgres://shop:pw@db/shop',
+}
 
 function refusal(env: Record<string, string>): string {
   try {
@@ -49,7 +54,11 @@ describe('.env.example', () => {
 describe('what is accepted', () => {
   test('nothing at all: embedded, demo sign-in, loopback, port 3009', () => {
     const config = loadConfig({})
-    expect(config).toMatchObject({ engine: 'embedded', port: 3009, host: '127.0.0.1' })
+    expect(config).toMatchObject({
+      engine: { kind: 'embedded' },
+      port: 3009,
+      host: '127.0.0.1',
+    })
     expect(config.auth.issuer).toEqual({ kind: 'demo' })
   })
 
@@ -102,6 +111,65 @@ describe('what is accepted', () => {
   })
 })
 
+describe('the distributed engine', () => {
+  function distributed(env: Record<string, string> = {}) {
+    const { engine } = loadConfig({ ...ADDRESSES, ...env })
+    if (engine.kind !== 'distributed') throw new Error(`the engine is ${engine.kind}`)
+    return engine
+  }
+
+  test('the three addresses choose it, and beats are expected', () => {
+    expect(distributed()).toMatchObject({
+      kafka: { brokers: ['kafka:9092'], tls: null, sasl: null },
+      redis: { url: 'redis://redis:6379', name: 'orderwire', ca: null },
+      postgres: { url: 'postgres://shop:pw@db/shop', poolSize: 10 },
+      mirror: { orders: 'on', deadLetterTopic: 'order.dead-letter' },
+      relay: true,
+    })
+    expect(loadConfig(ADDRESSES).hub.expectBeats).toBe(true)
+    expect(loadConfig({}).hub.expectBeats).toBe(false)
+  })
+
+  test('several brokers, with TLS and a password', () => {
+    const { kafka } = distributed({
+      KAFKA_BROKER: 'a:9093, b:9093,[::1]:9093',
+      KAFKA_TLS: 'on',
+      KAFKA_SASL: 'scram-sha-512',
+      KAFKA_USERNAME: 'shop',
+      KAFKA_PASSWORD: 'pw',
+    })
+    expect(kafka).toMatchObject({
+      brokers: ['a:9093', 'b:9093', '[::1]:9093'],
+      tls: { ca: null, cert: null, key: null },
+      sasl: { mechanism: 'scram-sha-512', username: 'shop', password: 'pw' },
+    })
+  })
+
+  test('another service with names of its own, in one topic', () => {
+    const { mirror } = distributed({
+      ORDERS: 'off',
+      KAFKA_TOPIC: 'orders',
+      KAFKA_TYPE_HEADER: 'type',
+      KAFKA_TYPES: 'OrderPlaced:created',
+      KAFKA_FIELDS: 'customer_ref:buyerId',
+      KAFKA_STATUSES: 'PAID:processing',
+      CUSTOMER_FIELDS: 'giftMessage, parcel',
+    })
+    expect(mirror.orders).toBe('off')
+    expect(mirror.topics).toMatchObject({ kind: 'one', name: 'orders', typeHeader: 'type' })
+    const types = mirror.topics.kind === 'one' ? mirror.topics.types : new Map()
+    expect(Object.fromEntries(types)).toEqual({
+      'order.created': 'created',
+      'order.updated': 'updated',
+      'order.cancelled': 'cancelled',
+      OrderPlaced: 'created',
+    })
+    expect([...mirror.fields]).toEqual([['customer_ref', 'buyerId']])
+    expect([...mirror.statuses]).toEqual([['PAID', 'processing']])
+    expect(mirror.customerFields).toEqual(['giftMessage', 'parcel'])
+  })
+})
+
 describe('what is refused', () => {
   const cases: [env: Record<string, string>, sentence: string | RegExp][] = [
     [{ PORT: 'http' }, 'PORT is "http": expected a whole number from 0 to 65535.'],
@@ -133,10 +201,27 @@ describe('what is refused', () => {
     [{ ORDERS: 'off' }, /^ORDERS is "off": expected on/],
     [{ REDIS_URL: 'redis://r' }, /^KAFKA_BROKER and DATABASE_URL are not set: expected all of/],
     [{ REDIS_URL: 'redis://r', KAFKA_BROKER: 'k:9092' }, /^DATABASE_URL is not set/],
+    [{ ROLE: 'all' }, /^ROLE is "all": expected server, because the embedded engine/],
+    [{ ...ADDRESSES, REDIS_URL: 'http://r' }, /^REDIS_URL is not usable: expected redis:/],
     [
-      { REDIS_URL: 'redis://r', KAFKA_BROKER: 'k:9092', DATABASE_URL: 'postgres://u:pw@p/d' },
-      /the distributed engine is not part of this version/,
+      { ...ADDRESSES, DATABASE_URL: 'mysql://d' },
+      /^DATABASE_URL is not usable: expected postgres:/,
     ],
+    [
+      { ...ADDRESSES, KAFKA_BROKER: 'k:9092,k:x' },
+      /^KAFKA_BROKER contains "k:x": expected brokers/,
+    ],
+    [{ ...ADDRESSES, KAFKA_SASL: 'plain', KAFKA_USERNAME: 'u' }, /^KAFKA_PASSWORD is not set/],
+    [{ ...ADDRESSES, KAFKA_TLS_CA: '/no/such/file' }, /^KAFKA_TLS_CA is "\/no\/such\/file"/],
+    [
+      { ...ADDRESSES, KAFKA_TLS_CERT: 'package.json' },
+      /^KAFKA_TLS_CERT and KAFKA_TLS_KEY: expected/,
+    ],
+    [{ ...ADDRESSES, KAFKA_TOPIC: 'no spaces' }, /^KAFKA_TOPIC is "no spaces": expected a topic/],
+    [{ ...ADDRESSES, KAFKA_TOPIC_CREATED: 'order.updated' }, /expected three different topics/],
+    [{ ...ADDRESSES, KAFKA_STATUSES: 'PAID:paid' }, /^KAFKA_STATUSES contains "PAID:paid"/],
+    [{ ...ADDRESSES, KAFKA_FIELDS: 'customer' }, /^KAFKA_FIELDS contains "customer"/],
+    [{ ...ADDRESSES, KAFKA_TYPES: 'OrderPlaced:placed' }, /^KAFKA_TYPES contains "OrderPlaced/],
   ]
 
   test.each(cases)('%j', (env, sentence) => {
@@ -153,5 +238,7 @@ describe('what is refused', () => {
   test('no sentence repeats a secret', () => {
     const env = { JWT_SECRET: 'hunter2', DATABASE_URL: 'postgres://user:hunter2@db/orders' }
     expect(refusal(env)).not.toContain('hunter2')
+    const wrong = { ...ADDRESSES, DATABASE_URL: 'mysql://u:hunter2@d', REDIS_URL: 'x://:hunter2@r' }
+    expect(refusal(wrong)).not.toContain('hunter2')
   })
 })

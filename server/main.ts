@@ -181,7 +181,10 @@ async function main(): Promise<void> {
   process.on('SIGTERM', stop)
   process.on('SIGINT', stop)
   process.stderr.write(banner(running.url, config))
-  logger.info({ url: running.url, engine: config.engine, dataDir: config.dataDir }, 'listening')
+  logger.info(
+    { url: running.url, engine: config.engine.kind, dataDir: config.dataDir },
+    'listening',
+  )
 }
 
 function banner(url: string, { auth }: Config): string {

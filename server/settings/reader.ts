@@ -1,5 +1,6 @@
+import { readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
-import { AppError } from './errors'
+import { AppError } from '../errors'
 
 /** Both ends belong to it. */
 export interface Range {
@@ -32,11 +33,20 @@ export function createSettingsReader(env: Readonly<Record<string, string | undef
     fallback: string,
     expected: string,
     accepts: (value: string) => boolean,
+    /** Its value may hold a password: it is not repeated. */
+    secret = false,
   ): string {
     const given = optional(name)
     if (given === null || accepts(given)) return given ?? fallback
-    problems.push(`${name} is "${given}": expected ${expected}.`)
+    problems.push(`${name} is ${secret ? 'not usable' : `"${given}"`}: expected ${expected}.`)
     return fallback
+  }
+
+  function items(name: string): string[] {
+    return (optional(name) ?? '')
+      .split(',')
+      .map((item) => item.trim())
+      .filter(Boolean)
   }
 
   return {
@@ -45,17 +55,50 @@ export function createSettingsReader(env: Readonly<Record<string, string | undef
     text: (name: string, fallback: string) => optional(name) ?? fallback,
     integer: (name: string, range: Range) => number(name, range, /^\d+$/, 'a whole number'),
     decimal: (name: string, range: Range) => number(name, range, /^\d+(\.\d+)?$/, 'a number'),
-    oneOf: (name: string, fallback: string, values: readonly string[]) =>
-      matching(name, fallback, `one of ${values.join(', ')}`, (value) => values.includes(value)),
+    oneOf<const Value extends string>(
+      name: string,
+      fallback: Value,
+      values: readonly Value[],
+    ): Value {
+      const accepts = (value: string) => (values as readonly string[]).includes(value)
+      return matching(name, fallback, `one of ${values.join(', ')}`, accepts) as Value
+    },
     /** Comma-separated; `accepts` answers the item in its normal form, or null. */
     list(name: string, expected: string, accepts: (item: string) => string | null): string[] {
-      const items = (optional(name) ?? '').split(',').map((item) => item.trim())
-      return items.filter(Boolean).flatMap((item) => {
+      return items(name).flatMap((item) => {
         const accepted = accepts(item)
         if (accepted !== null) return [accepted]
         problems.push(`${name} contains "${item}": expected ${expected}, separated by commas.`)
         return []
       })
+    },
+    /** Comma-separated `theirs:ours`; `accepts` answers ours in its normal form, or null. */
+    pairs<Value>(
+      name: string,
+      expected: string,
+      accepts: (ours: string) => Value | null,
+    ): ReadonlyMap<string, Value> {
+      const pairs = new Map<string, Value>()
+      for (const item of items(name)) {
+        const colon = item.lastIndexOf(':')
+        const ours = colon < 1 ? null : accepts(item.slice(colon + 1).trim())
+        if (ours === null) {
+          problems.push(`${name} contains "${item}": expected ${expected}, separated by commas.`)
+        } else pairs.set(item.slice(0, colon).trim(), ours)
+      }
+      return pairs
+    },
+    /** The text of the file that the setting names, or null. */
+    file(name: string): string | null {
+      const path = optional(name)
+      if (path === null) return null
+      try {
+        return readFileSync(path, 'utf8')
+      } catch (error) {
+        const why = error instanceof Error ? error.message : String(error)
+        problems.push(`${name} is "${path}": expected a file that can be read (${why}).`)
+        return null
+      }
     },
     invalid: (sentence: string) => void problems.push(sentence),
     throwIfInvalid() {
