@@ -112,12 +112,20 @@ const OrderModel = t.Object({
   tax: amount('Tax on the subtotal'),
   total: amount('To pay'),
   status: OrderStatusModel,
-  shippingAddress: AddressModel,
+  shippingAddress: t.Union([AddressModel, t.Null()], { description: 'Null: not known yet.' }),
   createdAt: time('When it was placed.'),
   updatedAt: time('When it last changed.'),
   cancelledAt: t.Optional(time('When it was cancelled.')),
   reason: t.Optional(t.String({ description: 'Why it was cancelled.' })),
   version: t.Number({ multipleOf: 1, minimum: 1, description: 'The higher version wins.' }),
+  extra: t.Optional(
+    t.Record(t.String(), t.Unknown(), {
+      description: 'Further members of an order of another order service, by its own names.',
+    }),
+  ),
+  internal: t.Optional(
+    t.Record(t.String(), t.Unknown(), { description: 'As `extra`, for staff alone.' }),
+  ),
 })
 
 const OrderDetailModel = t.Composite([

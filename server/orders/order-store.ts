@@ -73,10 +73,11 @@ export interface OrderPage {
 export interface OrderStore {
   place(command: PlaceCommand): Promise<PlaceOutcome>
   change(command: ChangeCommand): Promise<Decision>
+  /** With `internal`, for staff: whoever answers a customer takes it out. */
   find(orderId: string): Promise<OrderWithHistory | null>
-  /** Newest first. */
+  /** Newest first, without `internal`. */
   ofBuyer(buyerId: string, query: PageQuery): Promise<OrderPage>
-  /** Newest first. */
+  /** Newest first, with `internal`. */
   all(query: AdminQuery): Promise<OrderPage>
   /** Exact as of the last commit, at the same cost for any number of orders. */
   stats(): Promise<Stats>

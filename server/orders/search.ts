@@ -4,13 +4,13 @@ import { orderNumber } from '../protocol/order'
 /** Words of a search beyond these are not looked at. */
 const MAX_WORDS = 10
 
-/** What an order is found by, one a line. None of it ever changes. */
+/** What an order is found by, one a line. None of it ever changes in an order that was placed here. */
 export function searchText(order: Order): string {
   const { orderId, buyerId, buyerEmail, shippingAddress, items } = order
   return [
     orderId,
     orderNumber(orderId),
-    shippingAddress.name,
+    ...(shippingAddress === null ? [] : [shippingAddress.name]),
     ...(buyerEmail === undefined ? [] : [buyerEmail]),
     ...(buyerId === null ? [] : [buyerId]),
     ...items.map((item) => item.name),

@@ -4,6 +4,7 @@ import type { Order } from '../protocol/order'
 import type { OrderStatus } from '../protocol/order-status'
 import { hashDraft, isIdempotencyKey } from './idempotency'
 import type { IdempotencyKey } from './idempotency'
+import { withoutInternal } from './order-event'
 import type { OrderStore, OrderWithHistory } from './order-store'
 import { parseIfMatch } from './precondition'
 import type { Precondition } from './precondition'
@@ -93,12 +94,12 @@ export function createOrderService(store: OrderStore, shop: ShopSettings) {
   }
 }
 
-/** Who of the staff it was is no business of the customer's. */
+/** Who of the staff it was is no business of the customer's, nor is what is for staff alone. */
 function forCustomer({ order, history }: OrderWithHistory, subject: string): OrderWithHistory {
   const changes = history.map((change) =>
     change.by === subject ? change : { ...change, by: 'staff' },
   )
-  return { order, history: changes }
+  return { order: withoutInternal(order), history: changes }
 }
 
 function idempotencyOf({ subject }: Principal, draft: Draft, key: string): IdempotencyKey {

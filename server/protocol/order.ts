@@ -32,7 +32,8 @@ export interface Order {
   readonly tax: number
   readonly total: number
   readonly status: OrderStatus
-  readonly shippingAddress: Address
+  /** Null while the order service has not told it. */
+  readonly shippingAddress: Address | null
   readonly createdAt: string
   readonly updatedAt: string
   readonly cancelledAt?: string
@@ -40,6 +41,10 @@ export interface Order {
   readonly reason?: string
   /** 1, 2, 3, … per order. The higher version wins. */
   readonly version: number
+  /** Further members of another order service's order that everybody may see, by its own names. */
+  readonly extra?: Readonly<Record<string, unknown>>
+  /** Those that are for staff alone; absent in whatever goes to a customer. */
+  readonly internal?: Readonly<Record<string, unknown>>
 }
 
 /** One line of an order's history: the version it made, who made it, and when. */

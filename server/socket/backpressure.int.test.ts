@@ -10,7 +10,7 @@ import {
   startSocketServer,
 } from '../testing/socket-server'
 
-const address = orderOf(null).shippingAddress
+const address = orderOf(null).shippingAddress!
 let server: SocketServer
 
 async function start(options?: SocketServerOptions): Promise<SocketServer> {

@@ -43,7 +43,7 @@ export const freeOrders: fc.Arbitrary<Order> = fc
   .map(({ name, ...members }) => ({
     ...orderAt('', 1),
     ...members,
-    shippingAddress: { ...orderAt('', 1).shippingAddress, name },
+    shippingAddress: { ...orderAt('', 1).shippingAddress!, name },
   }))
 
 /** A whole order at one of its versions. */

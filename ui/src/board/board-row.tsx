@@ -27,6 +27,7 @@ export function BoardRow(props: {
 }): JSX.Element {
   let row!: HTMLDivElement
   const items = () => props.order.items.map((item) => `${item.quantity} × ${item.name}`).join(', ')
+  const customer = () => customerOf(props.order)
   onMount(() => {
     if (Date.now() - Date.parse(props.order.createdAt) < FRESH_MS) highlight(row)
   })
@@ -51,12 +52,8 @@ export function BoardRow(props: {
           #{orderNumber(props.order.orderId)}
         </A>
       </span>
-      <span
-        role="cell"
-        class="truncate max-md:order-2 max-md:col-span-2"
-        title={props.order.shippingAddress.name}
-      >
-        {props.order.shippingAddress.name}
+      <span role="cell" class="truncate max-md:order-2 max-md:col-span-2" title={customer()}>
+        {customer()}
       </span>
       <span
         role="cell"
@@ -83,6 +80,11 @@ export function BoardRow(props: {
       </span>
     </div>
   )
+}
+
+/** Who gets it, or as much as is known of who ordered it. */
+function customerOf({ shippingAddress, buyerEmail, buyerId }: Order): string {
+  return shippingAddress?.name ?? buyerEmail ?? buyerId ?? 'Guest'
 }
 
 function highlight(row: HTMLElement): void {

@@ -38,17 +38,23 @@ export function OrderDetails(props: { readonly order: Order }): JSX.Element {
           Ships to
         </h2>
         <address class="text-ink-soft not-italic wrap-anywhere">
-          {props.order.shippingAddress.name}
-          <br />
-          {props.order.shippingAddress.line1}
-          <br />
-          <Show when={props.order.shippingAddress.line2}>
-            {props.order.shippingAddress.line2}
-            <br />
+          <Show when={props.order.shippingAddress} fallback="Not known yet.">
+            {(address) => (
+              <>
+                {address().name}
+                <br />
+                {address().line1}
+                <br />
+                <Show when={address().line2}>
+                  {address().line2}
+                  <br />
+                </Show>
+                {address().postalCode} {address().city}
+                <br />
+                {countryName(address().country)}
+              </>
+            )}
           </Show>
-          {props.order.shippingAddress.postalCode} {props.order.shippingAddress.city}
-          <br />
-          {countryName(props.order.shippingAddress.country)}
         </address>
       </section>
     </div>

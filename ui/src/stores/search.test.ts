@@ -8,6 +8,7 @@ const order = {
   buyerEmail: 'emile@shop.example',
   items: [{ name: 'Walnut Board' }, { name: 'Olive Oil, 750 ml' }],
   shippingAddress: { name: 'Émile Ångström' },
+  version: 1,
 } as unknown as Order
 
 test.each([
@@ -29,4 +30,11 @@ test.each([
   const matches = createSearch()
   expect(matches(order, search)).toBe(found)
   expect(matches(order, search)).toBe(found)
+})
+
+test('an order is found by what its newer version adds', () => {
+  const matches = createSearch()
+  const unknown = { ...order, shippingAddress: null }
+  expect(matches(unknown, 'ang')).toBe(false)
+  expect(matches({ ...order, version: 2 }, 'ang')).toBe(true)
 })

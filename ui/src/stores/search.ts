@@ -6,15 +6,17 @@ export type MatchesSearch = (order: Order, search: string) => boolean
 
 /**
  * Searches as the server does: each word must begin a word of the order's number, id, customer's
- * name, email or subject, or of a product's name; letter case and accents do not count. What an
- * order is found by never changes, so it is taken apart once.
+ * name, email or subject, or of a product's name; letter case and accents do not count. Each version
+ * of an order is taken apart once.
  */
 export function createSearch(): MatchesSearch {
-  const taken = new Map<string, readonly string[]>()
+  const taken = new Map<string, { readonly version: number; readonly words: readonly string[] }>()
   const wordsOf = (order: Order): readonly string[] => {
-    const known = taken.get(order.orderId) ?? words(searchText(order))
-    taken.set(order.orderId, known)
-    return known
+    const known = taken.get(order.orderId)
+    if (known?.version === order.version) return known.words
+    const found = words(searchText(order))
+    taken.set(order.orderId, { version: order.version, words: found })
+    return found
   }
   return (order, search) =>
     words(search).every((word) => wordsOf(order).some((found) => found.startsWith(word)))
@@ -22,7 +24,7 @@ export function createSearch(): MatchesSearch {
 
 function searchText(order: Order): string {
   const { orderId, buyerId, buyerEmail, shippingAddress, items } = order
-  const texts = [orderNumber(orderId), orderId, shippingAddress.name, buyerEmail, buyerId]
+  const texts = [orderNumber(orderId), orderId, shippingAddress?.name, buyerEmail, buyerId]
   return [...texts, ...items.map((item) => item.name)].join(' ')
 }
 
