@@ -1,12 +1,9 @@
 import type { RevocationStore } from './auth/revocations'
-import { openSqliteRevocations } from './auth/revocations.sqlite'
 import type { Config } from './config'
+import { openEmbeddedEngine } from './engine-embedded'
 import type { EventLog } from './event-log/event-log'
-import { openSqliteLog } from './event-log/event-log.sqlite'
-import { openDatabase } from './lib/database.sqlite'
 import type { Logger } from './lib/logger'
 import type { OrderStore } from './orders/order-store'
-import { openSqliteOrderStore } from './orders/order-store.sqlite'
 import { seedProducts } from './orders/seed'
 
 /** What holds the orders, logs their events, and remembers who was shown the door. */
@@ -15,7 +12,7 @@ export interface Engine {
   readonly log: EventLog
   readonly revocations: RevocationStore
   /** Commits what waits and gives everything free; the log's tails end. */
-  close(): void
+  close(): Promise<void>
 }
 
 /**
@@ -23,32 +20,14 @@ export interface Engine {
  * where its stores cannot be used.
  */
 export async function openEngine(config: Config, logger: Logger): Promise<Engine> {
-  const database = openDatabase(config.dataDir)
+  const engine = openEmbeddedEngine(config, logger)
   try {
-    const log = openSqliteLog(database, {
-      retentionMs: config.retentionMs,
-      retentionMaxEntries: config.retentionMaxEntries,
-      logger,
-    })
-    const orders = openSqliteOrderStore(
-      database,
-      (event, source) => log.appendInTransaction(event, source),
-      config.shop,
-    )
-    if (config.sampleProducts && (await seedProducts(orders, config.shop.currency))) {
+    if (config.sampleProducts && (await seedProducts(engine.orders, config.shop.currency))) {
       logger.info('sample products added')
     }
-    return {
-      orders,
-      log,
-      revocations: openSqliteRevocations(database),
-      close() {
-        log.close()
-        database.close()
-      },
-    }
+    return engine
   } catch (error) {
-    database.close()
+    await engine.close()
     throw error
   }
 }

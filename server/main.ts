@@ -32,6 +32,8 @@ const UI_FOLDER = join(import.meta.dir, '../ui/dist')
 /** So many sockets are told to move at a time, and so often. */
 const DRAIN_STAGE_SOCKETS = 200
 const DRAIN_STAGE_MS = 250
+/** After this the server listens, whether its window is loaded or not. */
+const WINDOW_WAIT_MS = 3_000
 /** What requests that are being answered get when everything else has ended. */
 const LAST_REQUESTS_MS = 2_000
 
@@ -39,13 +41,20 @@ const LAST_REQUESTS_MS = 2_000
  * Opens the engine, puts everything together and listens. Throws an `AppError` with one sentence for
  * people where it cannot.
  */
-export async function serve(config: Config, logger: Logger): Promise<Running> {
+export async function serve(
+  config: Config,
+  logger: Logger,
+  onFailure: (error: unknown) => void = () => {},
+): Promise<Running> {
   const engine = await openEngine(config, logger)
   const following = new AbortController()
   try {
     const parts = await connect(config, engine, logger)
     const { app, hub, sockets } = parts
-    await hub.start(following.signal)
+    await loadWindow(hub, following.signal, (error) => {
+      logger.fatal({ err: error }, 'the log cannot be followed')
+      onFailure(error)
+    })
     const server = listen(app, config)
     parts.publishTo(server)
     const port = server.port ?? config.port
@@ -65,14 +74,35 @@ export async function serve(config: Config, logger: Logger): Promise<Running> {
         await answerLastRequests(server)
         await server.stop(true)
         following.abort()
-        engine.close()
+        await engine.close()
       },
     }
   } catch (error) {
     following.abort()
-    engine.close()
+    await engine.close()
     throw error
   }
+}
+
+/**
+ * Waits for the window, but not for ever: a shared log may be out of reach, or not filled yet, and
+ * orders are served without it. What makes it unusable for good within that time rejects; later,
+ * `onFailure` is told.
+ */
+async function loadWindow(
+  hub: Hub,
+  signal: AbortSignal,
+  onFailure: (error: unknown) => void,
+): Promise<void> {
+  const loaded = hub.start(signal)
+  const waited = Promise.withResolvers<void>()
+  const timer = setTimeout(waited.resolve, WINDOW_WAIT_MS)
+  try {
+    await Promise.race([loaded, waited.promise])
+  } finally {
+    clearTimeout(timer)
+  }
+  loaded.catch(onFailure)
 }
 
 /** Everything between the engine and the port, put together; nothing runs yet. */
@@ -160,7 +190,7 @@ async function main(): Promise<void> {
       process.exit(1)
     })
   }
-  const running = await serve(config, logger)
+  const running = await serve(config, logger, () => process.exit(1))
   let stopping = false
   const stop = (signal: string) => {
     // The second signal is from somebody who does not want to wait.

@@ -56,8 +56,9 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
     ]),
     ['server/hub/a.ts', "import { Elysia } from 'elysia'", 'imports elysia'],
   ],
-  'only engine.ts names engines': [
+  'only engine*.ts names engines': [
     ['server/engine.ts', "import { x } from './event-log/event-log.sqlite'", ''],
+    ['server/engine-embedded.ts', "import { x } from './event-log/event-log.sqlite'", ''],
     [
       'server/app.ts',
       "import { x } from './event-log/event-log.sqlite'",
