@@ -1,7 +1,7 @@
 import { join } from 'node:path'
-import { freePort } from '../../scripts/stack/ports'
-import { startRedisServer } from '../../scripts/stack/redis'
-import type { Service } from '../../scripts/stack/service'
+import { freePort } from '../../scripts/services/ports'
+import { startRedisServer } from '../../scripts/services/redis'
+import type { Service } from '../../scripts/services/service'
 import { tempFolder } from './temp-folder'
 
 /** A Redis of one's own. Whoever starts it disposes of it; it ends with the tests in any case. */

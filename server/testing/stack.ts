@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { accepts } from '../../scripts/stack/ports'
+import { accepts } from '../../scripts/services/ports'
 
 /** The services that all tests of a run share: each uses topics, groups and databases of its own. */
 export interface TestStack {
