@@ -39,11 +39,18 @@ export interface Projection {
    * Folds the records, in one transaction with orders, history, figures and the partition's
    * checkpoint, and answers for each record the event for the log: the whole order as it is then,
    * null where the record has none. Folding a record again changes nothing and answers the order as
-   * it is, so that a repeat after a crash is harmless.
+   * it is, so that a repeat after a crash is harmless; the checkpoint never moves back.
+   *
+   * Rejects with the code `projection_rewind` (503, temporary), and writes nothing, where the tables
+   * hold less than `expected` or another record in its place: the store lost its last commits, and to
+   * go on would leave a hole. Whoever gets it reads `checkpoints()` again and seeks there.
+   * @param records by ascending offset
+   * @param expected what the caller knows to be the partition's last record here, or null for none
    */
   apply(
     partition: Partition,
     records: readonly ForeignRecord[],
+    expected?: Checkpoint | null,
   ): Promise<readonly (OrderEvent | null)[]>
   /** Sets the partition's checkpoint where its source changed. */
   reset(partition: Partition, checkpoint: Checkpoint | null): Promise<void>
