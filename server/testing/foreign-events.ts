@@ -1,0 +1,98 @@
+import * as fc from 'fast-check'
+import type { ForeignEvent, Stamp } from '../orders/projection'
+import { EVENT_NAMES } from '../protocol/frames'
+import { ORDER_STATUSES } from '../protocol/order-status'
+
+/** Random events of another order service, for property tests. They meet in stamps on purpose. */
+
+const times = fc.integer({ min: 1_767_225_600_000, max: 1_767_225_600_004 })
+const texts = fc.constantFrom('a', 'b', 'c', 'ö')
+const amounts = fc.nat({ max: 3 })
+
+const items = fc.array(
+  fc.record({
+    productId: texts,
+    name: texts,
+    quantity: fc.integer({ min: 1, max: 3 }),
+    unitPrice: amounts,
+    total: amounts,
+  }),
+  { maxLength: 2 },
+)
+
+const fields = fc.record(
+  {
+    buyerId: fc.constantFrom('alice', 'bob', null),
+    buyerEmail: texts,
+    items,
+    currency: fc.constantFrom('EUR', 'USD'),
+    subtotal: amounts,
+    tax: amounts,
+    total: amounts,
+    status: fc.constantFrom(...ORDER_STATUSES),
+    shippingAddress: fc.record({
+      name: texts,
+      line1: texts,
+      city: texts,
+      postalCode: texts,
+      country: fc.constantFrom('DE', 'NL'),
+    }),
+    createdAt: times.map(isoOf),
+    updatedAt: times.map(isoOf),
+    cancelledAt: times.map(isoOf),
+    reason: texts,
+  },
+  { requiredKeys: [] },
+)
+
+const extra = fc.dictionary(
+  fc.constantFrom('gift', 'score', '__proto__'),
+  fc.jsonValue({ maxDepth: 1 }),
+  {
+    maxKeys: 2,
+  },
+)
+
+const stampParts = {
+  version: fc.option(fc.integer({ min: 0, max: 3 }), { freq: 2 }),
+  time: times,
+  name: fc.constantFrom(...EVENT_NAMES),
+}
+
+const sources = fc
+  .tuple(
+    fc.constantFrom('order.created-0', 'order.created-1', 'order.updated-0', 'order.updated-10'),
+    fc.integer({ min: 0, max: 120 }),
+  )
+  .map(([partition, offset]) => `${partition}@${offset}`)
+
+/** Of a few sources, so that two are often alike up to the last member. */
+export const stamps: fc.Arbitrary<Stamp> = fc.record({ ...stampParts, source: sources })
+
+/** Events of the orders, whole and partial, each of a source of its own. */
+export function foreignEvents(
+  orderIds: readonly string[],
+  maxLength: number,
+): fc.Arbitrary<ForeignEvent[]> {
+  const event = fc.record({
+    orderId: fc.constantFrom(...orderIds),
+    fields,
+    extra,
+    stamp: stamps,
+  })
+  return fc
+    .uniqueArray(event, { maxLength, selector: ({ stamp }) => stamp.source })
+    .map((events) => events.map((each) => ({ ...each, name: each.stamp.name })))
+}
+
+/** The same events in another order, some of them again. */
+export function shuffledAgain<Event>(events: readonly Event[]): fc.Arbitrary<readonly Event[]> {
+  return fc.array(fc.constantFrom(...events), { maxLength: 6 }).chain((again) => {
+    const all = [...events, ...again]
+    return fc.shuffledSubarray(all, { minLength: all.length })
+  })
+}
+
+function isoOf(ms: number): string {
+  return new Date(ms).toISOString()
+}
