@@ -17,7 +17,7 @@ export interface RedisOptions {
 /** Starts a Redis, or a Sentinel; resolves when it serves, its data loaded. */
 export async function startRedisServer(
   options: RedisOptions,
-  dispose?: () => void | Promise<void>,
+  cleanUp?: () => void | Promise<void>,
 ): Promise<Service> {
   const { folder, port, config = [], sentinel = false } = options
   mkdirSync(folder, { recursive: true })
@@ -37,6 +37,6 @@ export async function startRedisServer(
       ready: (log) => /Ready to accept connections|Sentinel ID is/.test(log),
       detached: options.detached ?? false,
     },
-    dispose,
+    cleanUp,
   )
 }

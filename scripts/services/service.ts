@@ -1,13 +1,16 @@
-import { startProcess, type ServiceProcess, type Start } from './process'
+import type { ServiceProcess } from './process'
+import { startProcess, type Start } from './start'
 
 /** A service on its own ports and data, that can be ended and started again. */
 export interface Service extends AsyncDisposable {
   /** Of the process that runs, or ran last. */
   readonly pid: number
+  /** With the pid it names this process and no later one. */
+  readonly birth: string
   readonly runs: boolean
   /** What it writes, over all its starts. */
   readonly logFile: string
-  /** SIGKILL, as a crash; resolves when it is gone. */
+  /** SIGKILL to all its processes, as a crash; resolves when it is gone. */
   kill(): Promise<void>
   /** Lets it end in order; resolves when it has. */
   stop(): Promise<void>
@@ -18,16 +21,19 @@ export interface Service extends AsyncDisposable {
   resume(): void
 }
 
-/** Starts it once; `dispose` runs after it was stopped for good. */
+/** Starts it; `cleanUp` runs after it was stopped by disposing of it. */
 export async function startService(
   start: Start,
-  dispose: () => void | Promise<void> = () => {},
+  cleanUp: () => void | Promise<void> = () => {},
 ): Promise<Service> {
   let current: ServiceProcess = await startProcess(start)
   return {
     logFile: start.logFile,
     get pid() {
       return current.pid
+    },
+    get birth() {
+      return current.birth
     },
     get runs() {
       return current.runs
@@ -42,7 +48,7 @@ export async function startService(
     resume: () => current.resume(),
     async [Symbol.asyncDispose]() {
       await current.stop()
-      await dispose()
+      await cleanUp()
     },
   }
 }
