@@ -1,0 +1,118 @@
+import type { OrderEvent } from '../event-log/event-log'
+import type { KafkaRecord } from '../kafka/kafka'
+import type { ForeignEvent } from '../orders/projection'
+import type { EventName } from '../protocol/frames'
+import type { DeadLetterReason } from './dead-letter'
+import { readForeignEvent } from './foreign-event'
+import { readObject, toText, type JsonObject } from './json'
+import { readOwnOrder } from './own-order'
+import { RELAY_SOURCE, SOURCE_HEADER, type EventTopics, type MirrorSettings } from './settings'
+import { Unfit } from './unfit'
+
+/** What a record is: a whole event for the log, one to be projected first, nothing, or unfit. */
+export type Normalized =
+  | { readonly kind: 'own'; readonly event: OrderEvent }
+  | { readonly kind: 'foreign'; readonly event: ForeignEvent }
+  | { readonly kind: 'tombstone' }
+  | { readonly kind: 'dead'; readonly reason: DeadLetterReason; readonly detail: string }
+
+/** `partition` names the record's (`order.created-0`) of `topic`. Never throws for what is in it. */
+export type Normalize = (topic: string, partition: string, record: KafkaRecord) => Normalized
+
+/**
+ * Decodes each record once. With `ORDERS=on` only our own relay's records count: those with its
+ * `ce_source`, or those of Debezium from our outbox (see `isOwn`). With `ORDERS=off` every record is
+ * another service's.
+ */
+export function createNormalize(settings: MirrorSettings): Normalize {
+  const nameOf = naming(settings.topics)
+  const read = settings.orders === 'on' ? readOwn : readForeign(settings)
+  return (topic, partition, record) => {
+    if (record.value === null) return { kind: 'tombstone' }
+    try {
+      const name = nameOf(topic, record)
+      return read(name, record.value, record, partition, settings.maxEventBytes)
+    } catch (error) {
+      if (!(error instanceof Unfit)) throw error
+      return { kind: 'dead', reason: error.reason, detail: error.message }
+    }
+  }
+}
+
+type Read = (
+  name: EventName,
+  value: Buffer,
+  record: KafkaRecord,
+  partition: string,
+  maxBytes: number,
+) => Normalized
+
+const readOwn: Read = (name, value, record, _partition, maxBytes) =>
+  readObject(value, (object, exact) => {
+    if (!isOwn(record, object)) throw foreign()
+    const event: OrderEvent = { name, ...readOwnOrder(object, exact) }
+    checkSize(event.data, event.staffOnly, maxBytes)
+    return { kind: 'own', event }
+  })
+
+function readForeign(settings: MirrorSettings): Read {
+  return (name, value, { offset, timestamp }, partition, maxBytes) =>
+    readObject(value, (_object, exact) => {
+      const source = { name, source: `${partition}@${offset}`, timestamp }
+      const event = readForeignEvent(exact, source, settings)
+      checkSize(toText(event.fields), toText(event.extra), maxBytes)
+      return { kind: 'foreign', event }
+    })
+}
+
+/**
+ * Our relay names itself in `ce_source`. Debezium's outbox router does not, but gives every record
+ * the header `id` (that of its outbox row), and what it routes from our outbox is a whole order with a
+ * version. A record with another `ce_source` is never ours.
+ */
+function isOwn({ headers }: KafkaRecord, object: JsonObject): boolean {
+  const source = headers[SOURCE_HEADER]
+  if (source) return source.toString() === RELAY_SOURCE
+  return headers.id !== undefined && typeof object.version === 'number'
+}
+
+function foreign(): Unfit {
+  return new Unfit(
+    'foreign',
+    `The record is not from this shop's own relay: expected the header ${SOURCE_HEADER} with the ` +
+      `value ${RELAY_SOURCE} (another service's records count with ORDERS=off).`,
+  )
+}
+
+function naming(topics: EventTopics): (topic: string, record: KafkaRecord) => EventName {
+  if (topics.kind === 'three') {
+    const { created, updated, cancelled } = topics.names
+    const names = new Map<string, EventName>([
+      [created, 'created'],
+      [updated, 'updated'],
+      [cancelled, 'cancelled'],
+    ])
+    return (topic) => names.get(topic) ?? unknownType(`The topic ${topic} is none of the three.`)
+  }
+  const { typeHeader, types } = topics
+  return (_topic, { headers }) => {
+    const type = headers[typeHeader]?.toString()
+    const found = type === undefined ? 'is missing' : `is ${JSON.stringify(type.slice(0, 60))}`
+    const name = type === undefined ? undefined : types.get(type)
+    return name ?? unknownType(`The header ${typeHeader} ${found}: expected ${listOf(types)}.`)
+  }
+}
+
+function unknownType(detail: string): never {
+  throw new Unfit('unknown_type', detail)
+}
+
+function listOf(types: ReadonlyMap<string, EventName>): string {
+  return `one of ${[...types.keys()].join(', ')}`
+}
+
+function checkSize(data: string, beside: string, maxBytes: number): void {
+  const bytes = Buffer.byteLength(data) + Buffer.byteLength(beside)
+  if (bytes <= maxBytes) return
+  throw new Unfit('too_big', `The event has ${bytes} bytes: expected at most ${maxBytes}.`)
+}
