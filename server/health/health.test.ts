@@ -1,58 +1,107 @@
-import { afterAll, beforeAll, expect, test } from 'bun:test'
-import { healthRoutes } from '.'
-import { exposition } from './metrics'
+import { afterEach, describe, expect, test } from 'bun:test'
+import { type Health, healthRoutes } from '.'
+import type { DistributedHealth } from './node-health'
 
-let draining = false
-let ageMs = 0
-const app = healthRoutes({
-  isDraining: () => draining,
-  position: () => '7.0123abcd',
-  ageMs: () => ageMs,
-  pendingAgeMs: () => 12,
-  metrics: () => [{ name: 'sockets', help: 'Open sockets.', type: 'gauge', value: 3 }],
-})
+let app: ReturnType<typeof healthRoutes> | null = null
 
-beforeAll(() => void app.listen({ port: 0, hostname: '127.0.0.1' }))
-afterAll(() => app.stop(true))
+afterEach(() => app?.stop(true))
 
-function ask(path: string): Promise<Response> {
+async function ask(path: string, health: Partial<Health> = {}): Promise<Response> {
+  app = healthRoutes({
+    isDraining: () => false,
+    position: () => '7.0123abcd',
+    ageMs: () => 90_000,
+    pendingAgeMs: () => 12,
+    metrics: async () => 'sockets 3\n',
+    ...health,
+  })
+  app.listen({ port: 0, hostname: '127.0.0.1' })
   return fetch(`http://127.0.0.1:${app.server!.port}${path}`)
 }
 
+async function ready(health: Partial<Health>): Promise<[number, unknown]> {
+  const response = await ask('/health/ready', health)
+  return [response.status, await response.json()]
+}
+
+const behind = { position: '7.0123abcd', ageMs: 90_000, pendingAgeMs: 12 }
+
 test('a node that lags is ready, and says how much', async () => {
-  ageMs = 90_000
-  const response = await ask('/health/ready')
-  expect(response.status).toBe(200)
-  expect(await response.json()).toEqual({
-    status: 'ready',
-    engine: 'embedded',
-    position: '7.0123abcd',
-    ageMs: 90_000,
-    pendingAgeMs: 12,
-  })
+  expect(await ready({})).toEqual([200, { status: 'ready', engine: 'embedded', ...behind }])
 })
 
 test('a node that drains is alive and not ready', async () => {
-  draining = true
-  const response = await ask('/health/ready')
-  expect(response.status).toBe(503)
-  expect(await response.json()).toMatchObject({ status: 'draining' })
-  expect((await ask('/health/live')).status).toBe(200)
+  const [status, body] = await ready({ isDraining: () => true })
+  expect(status).toBe(503)
+  expect(body).toMatchObject({ status: 'draining' })
+  expect((await ask('/health/live', { isDraining: () => true })).status).toBe(200)
 })
 
 test('metrics are in the text format of Prometheus', async () => {
   const response = await ask('/metrics')
   expect(response.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8')
-  expect(await response.text()).toBe(
-    '# HELP sockets Open sockets.\n# TYPE sockets gauge\nsockets 3\n',
-  )
+  expect(response.headers.get('cache-control')).toBe('no-store')
+  expect(await response.text()).toBe('sockets 3\n')
 })
 
-test('a counter with a label has a line for each of its values', () => {
-  const value = { label: 'code', counts: { 1000: 4, 1012: 1 } }
-  const text = exposition([{ name: 'closed_total', help: 'Closed.', type: 'counter', value }])
-  expect(text.split('\n').slice(2, 4)).toEqual([
-    'closed_total{code="1000"} 4',
-    'closed_total{code="1012"} 1',
-  ])
+describe('of the distributed engine', () => {
+  const fine: DistributedHealth = {
+    log: () => 'ok',
+    database: async () => 'ok' as const,
+    outbox: async () => ({ rows: 4, ageMs: 800 }),
+  }
+
+  test('it is said what lags, and why', async () => {
+    expect(await ready({ distributed: fine })).toEqual([
+      200,
+      {
+        status: 'ready',
+        engine: 'distributed',
+        ...behind,
+        log: { state: 'ok' },
+        database: 'ok',
+        outbox: { rows: 4, ageMs: 800 },
+      },
+    ])
+  })
+
+  test('an outage of either is no reason to take the node out', async () => {
+    const noLog: DistributedHealth = { ...fine, log: () => 'unreachable' }
+    expect(await ready({ distributed: noLog, position: () => null })).toMatchObject([
+      200,
+      { status: 'ready', position: null, log: { state: 'unreachable' } },
+    ])
+    const broken = () => Promise.reject(new Error('gone'))
+    const noDatabase = { ...fine, database: broken, outbox: broken }
+    expect(await ready({ distributed: noDatabase })).toMatchObject([
+      200,
+      { status: 'ready', database: 'unreachable', outbox: null },
+    ])
+  })
+
+  test('a node without a place in the log and without the order store serves nothing', async () => {
+    const nothing: DistributedHealth = {
+      ...fine,
+      log: () => 'refilling',
+      database: () => 'unreachable',
+    }
+    expect(await ready({ distributed: nothing, position: () => null })).toMatchObject([
+      503,
+      { status: 'unavailable', log: { state: 'refilling' }, database: 'unreachable' },
+    ])
+  })
+
+  test('a database that does not answer does not keep the asker waiting', async () => {
+    const never = () => new Promise<never>(() => {})
+    const stuck = { ...fine, database: never, outbox: never }
+    expect(await ready({ distributed: stuck })).toMatchObject([
+      200,
+      { database: 'unreachable', outbox: null },
+    ])
+  })
+
+  test('where the orders are another service’s there is no outbox', async () => {
+    const foreign = { ...fine, outbox: null }
+    expect(await ready({ distributed: foreign })).toMatchObject([200, { outbox: null }])
+  })
 })

@@ -1,26 +1,17 @@
 import { Elysia } from 'elysia'
-import type { Cursor } from '../protocol/cursor'
-import { exposition, METRICS_CONTENT_TYPE, type Metric } from './metrics'
+import { METRICS_CONTENT_TYPE } from './metrics'
+import { outboxWithin, reachWithin } from './checks'
+import type { Health } from './node-health'
 
-/** What a node knows about itself. */
-export interface Health {
-  /** True from the moment the process is told to stop. */
-  readonly isDraining: () => boolean
-  /** The newest entry that this node has published. */
-  readonly position: () => Cursor
-  /** How old the updates are that its sockets get, milliseconds. */
-  readonly ageMs: () => number
-  /** Age of the oldest change that waits to be durable, milliseconds; 0 when none does. */
-  readonly pendingAgeMs: () => number
-  readonly metrics: () => readonly Metric[]
-}
+export type { Health }
 
 /**
- * `/health/live`: the process answers. `/health/ready`: send it traffic; 503 only while it drains.
- * What lags is in the body: to take a node out for that would harm more than it helps. `/metrics` is
- * in the text format of Prometheus.
+ * `/health/live`: the process answers. `/health/ready`: send it traffic; 503 only while it drains, or
+ * where it can serve neither sockets (no place in the log yet) nor REST (no order store). What lags
+ * is in the body: to take a node out for that would harm more than it helps. `/metrics` is in the
+ * text format of Prometheus.
  */
-export function healthRoutes({ isDraining, position, ageMs, pendingAgeMs, metrics }: Health) {
+export function healthRoutes(health: Health) {
   return new Elysia({ name: 'health', tags: ['Operations'] })
     .onBeforeHandle(({ set }) => {
       set.headers['cache-control'] = 'no-store'
@@ -28,16 +19,10 @@ export function healthRoutes({ isDraining, position, ageMs, pendingAgeMs, metric
     .get('/health/live', () => ({ status: 'live' }), { detail: { summary: 'The process answers' } })
     .get(
       '/health/ready',
-      ({ set }) => {
-        const draining = isDraining()
-        if (draining) set.status = 503
-        return {
-          status: draining ? 'draining' : 'ready',
-          engine: 'embedded',
-          position: position(),
-          ageMs: ageMs(),
-          pendingAgeMs: pendingAgeMs(),
-        }
+      async ({ set }) => {
+        const body = await readiness(health)
+        if (body.status !== 'ready') set.status = 503
+        return body
       },
       { detail: { summary: 'The process takes traffic; what lags is in the body' } },
     )
@@ -45,8 +30,24 @@ export function healthRoutes({ isDraining, position, ageMs, pendingAgeMs, metric
       '/metrics',
       ({ set }) => {
         set.headers['content-type'] = METRICS_CONTENT_TYPE
-        return exposition(metrics())
+        return health.metrics()
       },
       { detail: { summary: 'What this node counts, for Prometheus' } },
     )
+}
+
+async function readiness({ isDraining, position, ageMs, pendingAgeMs, distributed }: Health) {
+  const behind = { position: position(), ageMs: ageMs(), pendingAgeMs: pendingAgeMs() }
+  if (!distributed) {
+    const status = isDraining() ? 'draining' : 'ready'
+    return { status, engine: 'embedded', ...behind } as const
+  }
+  const [database, outbox] = await Promise.all([
+    reachWithin(distributed.database),
+    outboxWithin(distributed.outbox),
+  ])
+  const servesNothing = behind.position === null && database === 'unreachable'
+  const status = isDraining() ? 'draining' : servesNothing ? 'unavailable' : 'ready'
+  const log = { state: distributed.log() }
+  return { status, engine: 'distributed', ...behind, log, database, outbox } as const
 }

@@ -7,6 +7,10 @@ export interface HubCounters {
   readonly refused: Record<ResumeReason, number>
   /** Replays that were begun and could not be finished. */
   unfinished: number
+  /** Sent to another node: the log holds what this node has not published yet. */
+  moved: number
+  /** Told to come again later: the log could not be asked. */
+  postponed: number
   /** Events sent in replays. */
   replayed: number
   /** Entries that came through the tail. */
@@ -23,6 +27,8 @@ export function createCounters(): HubCounters {
       number
     >,
     unfinished: 0,
+    moved: 0,
+    postponed: 0,
     replayed: 0,
     entries: 0,
     ended: { position_lost: 0, behind: 0, source_gap: 0 },

@@ -1,4 +1,3 @@
-import { AppError } from '../errors'
 import type { EventLog, LogChannel } from '../event-log/event-log'
 import type { Logger } from '../lib/logger'
 import { CLOSE_CODES } from '../protocol/close-codes'
@@ -8,9 +7,11 @@ import type { HubLimits } from './limits'
 import { type Publish, Publisher } from './publisher'
 import { type HubSocket, Replay } from './replay'
 import { Replays } from './replays'
+import type { LogStatus } from './log-status'
 import { Tail, type TailListener } from './tail'
 import { liveText } from './texts'
 import { nameOf, type Topic } from './topics'
+import type { WindowSpan } from './window'
 
 export interface HubDeps {
   readonly log: EventLog
@@ -26,12 +27,22 @@ export interface Hub {
 
   /**
    * Loads the window, then follows the log until `signal` aborts. Resolves when the window is
-   * loaded; while the log cannot be reached it tries again, anything worse rejects.
+   * loaded; while the log cannot be reached or refills it tries again, anything worse rejects.
+   * A server may listen meanwhile: snapshots have no cursor then, and sockets come again later.
    */
   start(signal: AbortSignal): Promise<void>
 
-  /** The newest entry that this node has published. Throws `not_ready` (503) before `start` resolved. */
-  position(): Cursor
+  /** Whether there is a window, and with it a position. It stays, whatever becomes of the log. */
+  isLoaded(): boolean
+
+  /** How the log answered when it was last asked. */
+  logStatus(): LogStatus
+
+  /** The newest entry that this node has published; null before it was loaded. */
+  position(): Cursor | null
+
+  /** How far back the window goes. */
+  window(): WindowSpan
 
   /** Age of the oldest fact that is known not to have come through here, in milliseconds. */
   ageMs(): number
@@ -65,8 +76,7 @@ export function createHub({ log, publish, limits, logger }: HubDeps): Hub {
   const counters = createCounters()
   const listeners: TailListener[] = []
   const publisher = new Publisher(publish, limits)
-  const replays = new Replays(log, publisher, limits, counters, logger)
-  const tail = new Tail(
+  const tail: Tail = new Tail(
     log,
     publisher,
     limits,
@@ -85,6 +95,8 @@ export function createHub({ log, publish, limits, logger }: HubDeps): Hub {
     },
     logger,
   )
+  const isRefilling = () => tail.status === 'refilling'
+  const replays = new Replays(log, publisher, limits, counters, logger, isRefilling)
   const ageMs = () => tail.ageMs(Date.now())
 
   function startHeartbeats(signal: AbortSignal): void {
@@ -111,13 +123,10 @@ export function createHub({ log, publish, limits, logger }: HubDeps): Hub {
       })
     },
 
-    position() {
-      const { position } = publisher
-      if (position !== null) return position
-      throw new AppError('not_ready', 503, 'The server is still loading its window.', {
-        temporary: true,
-      })
-    },
+    isLoaded: () => publisher.position !== null,
+    logStatus: () => tail.status,
+    position: () => publisher.position,
+    window: () => publisher.window?.span ?? { entries: 0, bytes: 0, ageMs: 0 },
 
     ageMs,
 
@@ -130,7 +139,10 @@ export function createHub({ log, publish, limits, logger }: HubDeps): Hub {
         return new Replay(replays, socket, channel, subject, cursor).start()
       }
       const { position } = publisher
-      if (position === null) return socket.end(CLOSE_CODES.tryLater)
+      if (position === null) {
+        counters.postponed++
+        return socket.end(CLOSE_CODES.tryLater)
+      }
       const last = publisher.lastOf(channel)
       const topic = publisher.topics.join(channel)
       socket.settle(channel.name, topic)

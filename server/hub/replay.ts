@@ -2,6 +2,7 @@ import type { LogChannel } from '../event-log/event-log'
 import { CLOSE_CODES, type CloseCode } from '../protocol/close-codes'
 import type { Cursor, EntryId } from '../protocol/cursor'
 import { type ChannelName, encodeFrame, type ResumeReason } from '../protocol/frames'
+import { isRefilling } from './log-status'
 import { placeOf } from './resume'
 import { joinTexts, type ReplayTexts } from './texts'
 import { nameOf, type Topic } from './topics'
@@ -31,6 +32,8 @@ export type LogAnswer =
 export interface ReplayHost {
   /** Null while no window is loaded. */
   readonly window: ReplayWindow | null
+  /** Whether the log was last seen being filled again. */
+  isRefilling(): boolean
   /** Stop sending at this much buffered. */
   readonly pauseAtBytes: number
   readonly textBytes: number
@@ -43,6 +46,11 @@ export interface ReplayHost {
   started(replay: Replay, replayed: number, from: 'window' | 'log'): void
   refused(replay: Replay, reason: ResumeReason): void
   unfinished(replay: Replay): void
+  /** Sent to another node, which has published more. */
+  moved(replay: Replay): void
+  /** Told to come again: this node has no window yet. */
+  postponed(replay: Replay): void
+  /** As `postponed`: the log could not be asked. */
   failed(replay: Replay, error: unknown): void
 }
 
@@ -69,7 +77,7 @@ export class Replay {
 
   start(): void {
     const { window } = this.host
-    if (!window) return this.finish(CLOSE_CODES.tryLater)
+    if (!window) return this.refuseWithoutWindow()
     const place = placeOf(window, this.cursor)
     switch (place.at) {
       case 'window':
@@ -119,14 +127,26 @@ export class Replay {
     if (reached) return this.start()
     const answer = await this.host.fromLog(this.channel, this.cursor)
     if (this.cancelled) return
-    if (answer.ok) this.finish(CLOSE_CODES.restart)
-    else this.refuse(answer.reason)
+    if (!answer.ok) return this.refuse(answer.reason)
+    this.host.moved(this)
+    this.finish(CLOSE_CODES.restart)
+  }
+
+  /**
+   * A log that forgot will not take the cursor, filled again or not: a snapshot it is. Of one that
+   * does not answer nobody can tell: the client keeps its cursor and comes again.
+   */
+  private refuseWithoutWindow(): void {
+    if (this.host.isRefilling()) return this.refuse('refilling')
+    this.host.postponed(this)
+    this.finish(CLOSE_CODES.tryLater)
   }
 
   private later(work: Promise<void>): void {
     this.socket.settle(this.channel.name, this)
     work.catch((error: unknown) => {
       if (this.cancelled) return
+      if (isRefilling(error)) return this.refuse('refilling')
       this.host.failed(this, error)
       this.finish(CLOSE_CODES.tryLater)
     })

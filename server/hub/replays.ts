@@ -5,9 +5,10 @@ import type { ResumeReason } from '../protocol/frames'
 import type { HubCounters } from './counters'
 import type { HubLimits } from './limits'
 import { LogReads } from './log-reads'
+import { isTemporary } from './log-status'
 import type { Publisher } from './publisher'
 import type { LogAnswer, Replay, ReplayHost } from './replay'
-import { lastAfter, retryAfterMs, upToPosition } from './resume'
+import { lastAfter, SnapshotTurns, upToPosition } from './resume'
 import { replayTexts, type ReplayTexts, textBytes } from './texts'
 import type { Topic } from './topics'
 import { eventFrame, type ReplayWindow } from './window'
@@ -24,8 +25,7 @@ export class Replays implements ReplayHost {
   private readonly reads: LogReads<LogAnswer>
   private readonly kept = new Map<string, ReplayTexts>()
   private keptAt: Cursor | null = null
-  private refusedSecond = 0
-  private refusedInSecond = 0
+  private readonly snapshotTurns: SnapshotTurns
 
   constructor(
     private readonly log: EventLog,
@@ -33,7 +33,10 @@ export class Replays implements ReplayHost {
     private readonly limits: HubLimits,
     private readonly counters: HubCounters,
     private readonly logger: Logger,
+    /** Whether the log was last seen being filled again. */
+    readonly isRefilling: () => boolean,
   ) {
+    this.snapshotTurns = new SnapshotTurns(limits.retrySpreadMs)
     this.pauseAtBytes = limits.backpressureLimitBytes / 2
     this.textBytes = textBytes(limits.backpressureLimitBytes)
     this.reads = new LogReads({
@@ -75,10 +78,7 @@ export class Replays implements ReplayHost {
   }
 
   retryAfterMs(): number {
-    const second = Math.floor(Date.now() / 1_000)
-    this.refusedInSecond = second === this.refusedSecond ? this.refusedInSecond + 1 : 1
-    this.refusedSecond = second
-    return retryAfterMs(this.refusedInSecond, this.limits.retrySpreadMs, Math.random())
+    return this.snapshotTurns.next(performance.now(), Math.random())
   }
 
   started({ channel, subject }: Replay, replayed: number, from: 'window' | 'log'): void {
@@ -99,8 +99,21 @@ export class Replays implements ReplayHost {
     this.logger.warn({ channel: channel.name, subject }, 'replay broken off')
   }
 
+  moved({ channel, subject }: Replay): void {
+    this.counters.moved++
+    this.logger.info({ channel: channel.name, subject }, 'resume sent to another node')
+  }
+
+  postponed(): void {
+    this.counters.postponed++
+  }
+
   failed({ channel, subject }: Replay, error: unknown): void {
-    this.logger.error({ err: error, channel: channel.name, subject }, 'resume failed')
+    this.counters.postponed++
+    this.logger[isTemporary(error) ? 'debug' : 'error'](
+      { err: error, channel: channel.name, subject },
+      'resume failed',
+    )
   }
 
   private windowTexts(channel: LogChannel, seq: number, cursor: Cursor): ReplayTexts | null {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import type { EventEntry } from '../event-log/event-log'
 import { chainOf } from '../testing/log-entries'
-import { placeOf, retryAfterMs, upToPosition } from './resume'
+import { placeOf, SnapshotTurns, upToPosition } from './resume'
 import { cursorOf } from '../event-log/entry'
 import { ReplayWindow } from './window'
 
@@ -66,9 +66,31 @@ describe('what of a read of the log is sent', () => {
   })
 })
 
-test('few who were refused come back soon, many spread out', () => {
-  expect(retryAfterMs(1, 5_000, 0.99)).toBeLessThan(100)
-  expect(retryAfterMs(500, 5_000, 0.99)).toBeGreaterThan(2_000)
-  expect(retryAfterMs(100_000, 5_000, 0.99)).toBeLessThan(5_000)
-  expect(retryAfterMs(100_000, 5_000, 0)).toBe(0)
+describe('when the refused load their snapshots', () => {
+  test('few do so soon', () => {
+    const turns = new SnapshotTurns(30_000)
+    for (let count = 0; count < 20; count++) expect(turns.next(count, 0.99)).toBeLessThan(150)
+    expect(new SnapshotTurns(30_000).next(0, 0)).toBe(0)
+  })
+
+  test('many do so one after the other, whenever they were refused', () => {
+    const turns = new SnapshotTurns(30_000)
+    const waits = Array.from({ length: 5_000 }, () => turns.next(0, 0))
+    for (let from = 0; from < 10_000; from += 1_000) {
+      const within = waits.filter((wait) => wait >= from && wait < from + 1_000)
+      expect(within).toHaveLength(500)
+    }
+    // A second later the queue is a second shorter, not forgotten.
+    expect(turns.next(1_000, 0)).toBe(9_000)
+    expect(turns.next(20_000, 0)).toBe(0)
+  })
+
+  test('more than fit into the spread share it at random', () => {
+    const turns = new SnapshotTurns(5_000)
+    for (let count = 0; count < 2_500; count++) turns.next(0, 0.5)
+    const late = Array.from({ length: 1_000 }, (_, at) => turns.next(0, at / 1_000))
+    expect(Math.max(...late)).toBeLessThan(5_000)
+    expect(late.filter((wait) => wait < 2_500)).toHaveLength(500)
+    expect(turns.next(5_000, 0)).toBe(0)
+  })
 })

@@ -57,17 +57,28 @@ export function lastAfter(entries: readonly EventEntry[], last: Cursor | null): 
   return newest ? cursorOf(newest) : last
 }
 
-/** Refusals in a second that are told to come back without spreading them out. */
-const FEW = 20
-const SOON_MS = 100
+/** One snapshot in this time is what a node asks of its order store. */
+const SNAPSHOT_EVERY_MS = 2
+const JITTER_MS = 100
 
 /**
- * How long a client whose resume was refused waits for its snapshot: soon where few were, spread
- * over up to `spreadMs` where many are at the same time.
- * @param recent refusals within the running second
- * @param random from 0 to below 1
+ * When clients whose resumes were refused load their snapshots: one after the other, so that a log
+ * that was lost for thousands at once does not become a storm on the order store. Where the queue is
+ * longer than `spreadMs` they come at random within it.
  */
-export function retryAfterMs(recent: number, spreadMs: number, random: number): number {
-  const upper = recent <= FEW ? SOON_MS : (recent - FEW) * 5 + SOON_MS
-  return Math.floor(random * Math.min(upper, spreadMs))
+export class SnapshotTurns {
+  private takenUntil = 0
+
+  constructor(private readonly spreadMs: number) {}
+
+  /**
+   * How long the next client waits, in milliseconds.
+   * @param random from 0 to below 1
+   */
+  next(nowMs: number, random: number): number {
+    const freeMs = Math.max(0, this.takenUntil - nowMs)
+    if (freeMs >= this.spreadMs) return Math.floor(random * this.spreadMs)
+    this.takenUntil = nowMs + freeMs + SNAPSHOT_EVERY_MS
+    return Math.floor(Math.min(freeMs + random * JITTER_MS, this.spreadMs))
+  }
 }

@@ -1,8 +1,11 @@
 import { AppError } from '../errors'
 import type { EventLog, LogEntry } from '../event-log/event-log'
 import type { Logger } from '../lib/logger'
+import { cursorOf } from '../event-log/entry'
 import { compareIds, parseCursor } from '../protocol/cursor'
+import { ProofAge } from './age'
 import type { HubLimits } from './limits'
+import { isRefilling, isTemporary, type LogStatus } from './log-status'
 import { Pace } from './pace'
 import type { Publisher } from './publisher'
 import { runsOf } from './texts'
@@ -40,6 +43,8 @@ class Broken extends Error {
 export class Tail {
   /** Since when the log could not be read, or 0. */
   private stalledSince = 0
+  private statusNow: LogStatus = 'unreachable'
+  private readonly proof = new ProofAge()
   /** When the oldest entry was appended that is here and not published, or 0. */
   private heldSince = 0
   private lookedAt = 0
@@ -57,19 +62,31 @@ export class Tail {
     this.pace = new Pace(this.maxTurnBytes)
   }
 
+  get status(): LogStatus {
+    return this.statusNow
+  }
+
   /** Loads the window. Rejects where the log cannot be read for good; otherwise it tries again. */
-  async load(signal: AbortSignal): Promise<void> {
+  load(signal: AbortSignal): Promise<void> {
+    return this.loadUnless((error) => !isTemporary(error) && !(error instanceof Broken), signal)
+  }
+
+  private async loadUnless(
+    isFinal: (error: unknown) => boolean,
+    signal: AbortSignal,
+  ): Promise<void> {
     const { windowMaxEntries, windowMaxBytes } = this.limits
     for (let attempt = 0; !signal.aborted; attempt++) {
       try {
         const entries = await this.log.newest(windowMaxEntries, windowMaxBytes)
         for (let at = 1; at < entries.length; at++) verifyLink(entries[at - 1]!, entries[at]!)
         this.publisher.load(entries)
-        this.stalledSince = 0
+        this.proof.reset()
+        this.proof.take(entries)
+        this.goOn()
         return
       } catch (error) {
-        const temporary = error instanceof AppError && error.temporary
-        if (!temporary && !(error instanceof Broken)) throw error
+        if (isFinal(error)) throw error
         await this.stall(error, attempt, signal)
       }
     }
@@ -79,9 +96,10 @@ export class Tail {
   async run(signal: AbortSignal): Promise<void> {
     for (let attempt = 0; !signal.aborted;) {
       try {
+        if (attempt > 0) await this.look()
         for await (const batch of this.log.tail(this.publisher.position!, signal)) {
           attempt = 0
-          this.stalledSince = 0
+          this.goOn()
           await this.take(batch, signal)
         }
         if (!signal.aborted) throw new AppError('log_closed', 503, 'The log ended its tail.')
@@ -98,14 +116,8 @@ export class Tail {
   ageMs(now: number): number {
     const held = this.heldSince > 0 ? now - this.heldSince : 0
     const stalled = this.stalledSince > 0 ? now - this.stalledSince : 0
-    return Math.max(0, this.log.pendingAgeMs(), held, stalled, this.beatAgeMs(now))
-  }
-
-  private beatAgeMs(now: number): number {
-    const newest = this.publisher.newest
-    if (!this.limits.expectBeats || !newest) return 0
-    const lag = newest.kind === 'beat' ? Number(newest.note) || 0 : 0
-    return now - newest.at + lag
+    const proof = this.limits.expectBeats ? this.proof.ageMs(now) : 0
+    return Math.max(0, this.log.pendingAgeMs(), held, stalled, proof)
   }
 
   private async take(batch: readonly LogEntry[], signal: AbortSignal): Promise<void> {
@@ -129,6 +141,7 @@ export class Tail {
       before = entry
     }
     this.publisher.publishRun(run)
+    this.proof.take(run)
     this.listener.published(run)
     if (before.kind === 'gap') this.listener.ended('source_gap')
     if (before.kind === 'revoke') this.listener.revoked(before.note)
@@ -150,17 +163,38 @@ export class Tail {
   }
 
   private async reload(reason: EndReason, signal: AbortSignal): Promise<void> {
-    this.logger.warn({ reason, position: this.publisher.position }, 'window thrown away')
+    const { position } = this.publisher
+    this.logger.warn({ reason, position }, 'the log does not go on from here: loading it anew')
     this.stalledSince ||= Date.now()
-    await this.load(signal)
+    // Until then sockets keep the old window. Whatever is in the way may be put right meanwhile.
+    await this.loadUnless(() => false, signal)
     this.heldSince = 0
     if (!signal.aborted) this.listener.ended(reason)
   }
 
+  /** A silent log cannot show that it is followed again: whoever stands at its head is up to date. */
+  private async look(): Promise<void> {
+    const [newest] = await this.log.newest(1, 1)
+    if (newest && cursorOf(newest) === this.publisher.position) this.goOn()
+  }
+
+  private goOn(): void {
+    if (this.stalledSince > 0) {
+      const afterMs = Date.now() - this.stalledSince
+      this.logger.info({ afterMs }, 'the log is followed again')
+    }
+    this.stalledSince = 0
+    this.statusNow = 'ok'
+  }
+
   private async stall(error: unknown, attempt: number, signal: AbortSignal): Promise<void> {
     this.stalledSince ||= Date.now()
+    const status = isRefilling(error) ? 'refilling' : 'unreachable'
+    // An outage of hours is not a line every five seconds.
+    const level = attempt === 0 || status !== this.statusNow ? 'warn' : 'debug'
+    this.statusNow = status
     const retryMs = RETRY_MS[Math.min(attempt, RETRY_MS.length - 1)]!
-    this.logger.warn({ err: error, retryMs }, 'the log cannot be followed')
+    this.logger[level]({ err: error, status, retryMs }, 'the log cannot be followed')
     await abortable(retryMs, signal)
   }
 }

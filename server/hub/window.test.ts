@@ -90,7 +90,7 @@ describe('a window against a list that forgets nothing', () => {
           if (entry.kind === 'event') window.frame('admin', seq)
           const alone = window.first === window.last
           window.push({ ...entry, id: `${entry.id}-1` })
-          expect(alone || window.heldBytes <= maxBytes || window.first === window.last).toBe(true)
+          expect(alone || window.span.bytes <= maxBytes || window.first === window.last).toBe(true)
         }
         const last = window.entry(window.last)
         const fresh = new ReplayWindow({ maxEntries: 1, maxBytes })
@@ -98,7 +98,7 @@ describe('a window against a list that forgets nothing', () => {
         const small = new ReplayWindow({ maxEntries: 1, maxBytes })
         for (const entry of chainOf(list)) small.push(entry)
         small.push(last)
-        expect(small.heldBytes).toBe(fresh.heldBytes)
+        expect(small.span.bytes).toBe(fresh.span.bytes)
       }),
     )
   })

@@ -19,6 +19,15 @@ export interface Missed {
   readonly last: Cursor | null
 }
 
+/** How far back a window goes. */
+export interface WindowSpan {
+  readonly entries: number
+  /** About what they take, frames that were already put together included. */
+  readonly bytes: number
+  /** From the oldest entry to the newest, milliseconds by the log's clock. */
+  readonly ageMs: number
+}
+
 interface Slot {
   readonly entry: LogEntry
   /** The place of the customer's event before this one, -1 where the window held none. */
@@ -62,9 +71,11 @@ export class ReplayWindow {
     return this.gapSeq
   }
 
-  /** About what is held. */
-  get heldBytes(): number {
-    return this.bytes
+  get span(): WindowSpan {
+    const entries = this.nextSeq - this.firstSeq
+    if (entries === 0) return { entries, bytes: 0, ageMs: 0 }
+    const ageMs = this.entry(this.last).at - this.entry(this.firstSeq).at
+    return { entries, bytes: this.bytes, ageMs }
   }
 
   /** Appends the log's next entry and lets the oldest go; answers its place. */

@@ -194,7 +194,9 @@ const listOf = (name: string) =>
   t.Object({
     items: t.Array(t.Ref(`#/components/schemas/${name}`)),
     cursor: t.Union([t.String(), t.Null()], {
-      description: 'Subscribe with that of the first page: what changed since is replayed.',
+      description:
+        'Subscribe with that of the first page: what changed since is replayed. Null: updates ' +
+        'cannot be had from this server now; load the list again later.',
     }),
     next: t.Union([t.String(), t.Null()], { description: 'Asks for the next page; null: none.' }),
   })

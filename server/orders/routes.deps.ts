@@ -5,8 +5,11 @@ import type { ShopSettings } from './shop'
 
 export interface OrdersRoutesDeps {
   readonly store: OrderStore
-  /** The newest entry that this node has published: the cursor of the lists. */
-  readonly position: () => Cursor
+  /**
+   * The newest entry that this node has published: the cursor of the lists. Null before it has ever
+   * reached its log: the lists are answered all the same.
+   */
+  readonly position: () => Cursor | null
   readonly shop: ShopSettings
   readonly verify: VerifyToken
 }

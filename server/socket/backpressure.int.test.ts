@@ -34,7 +34,7 @@ describe('a replay that is larger than what may be buffered', () => {
   ] as const) {
     test(`arrives whole, and so does what happens meanwhile (${where})`, async () => {
       await start({ hub: { ...limits, windowMaxEntries } })
-      const cursor = server.hub.position()
+      const cursor = server.position()
       await server.appendAll(range(1, 800).map(big))
       await server.published()
       const client = await server.signedIn('alice')
@@ -69,7 +69,7 @@ describe('a replay that is larger than what may be buffered', () => {
 
   test('ends at unsubscribe, and nothing of it comes afterwards', async () => {
     await start({ hub: limits })
-    const cursor = server.hub.position()
+    const cursor = server.position()
     await server.appendAll(range(1, 800).map(big))
     await server.published()
     const reader = await SlowReader.connect(server.url)
@@ -90,7 +90,7 @@ describe('a replay that is larger than what may be buffered', () => {
 
   test('ends with the token: not a byte more', async () => {
     await start({ hub: limits })
-    const cursor = server.hub.position()
+    const cursor = server.position()
     await server.appendAll(range(1, 800).map(big))
     await server.published()
     const reader = await SlowReader.connect(server.url)
@@ -108,7 +108,7 @@ describe('a replay that is larger than what may be buffered', () => {
 
   test('is broken off where the window has run past it, and the client resumes', async () => {
     await start({ hub: { ...limits, windowMaxEntries: 500 } })
-    const cursor = server.hub.position()
+    const cursor = server.position()
     await server.appendAll(range(1, 400).map(big))
     await server.published()
     const reader = await SlowReader.connect(server.url)
@@ -128,7 +128,7 @@ describe('a replay that is larger than what may be buffered', () => {
 
   test('is not waited for for ever', async () => {
     await start({ hub: { ...limits, replayStallMs: 100 } })
-    const cursor = server.hub.position()
+    const cursor = server.position()
     await server.appendAll(range(1, 400).map(big))
     await server.published()
     const reader = await SlowReader.connect(server.url)

@@ -37,6 +37,9 @@ export class Connection implements HubSocket {
   /** Who it speaks for, null before `auth`. */
   private subject: string | null = null
   private staff = false
+  private issuedAt: number | null = null
+  /** Much was unread when it was last looked at. */
+  private isSlow = false
   private orders: Topic | Replay | null = null
   private admin: Topic | Replay | null = null
   private inbox: Inbox | null = null
@@ -90,7 +93,9 @@ export class Connection implements HubSocket {
   }
 
   close(_socket: ServerWebSocket<Connection>, code: number): void {
-    countIn(this.context.counters.closed, code)
+    const { counters } = this.context
+    countIn(counters.closed, code)
+    if (this.isSlow && code === CLOSE_CODES.abnormal.code) counters.slow++
     this.release()
     this.socket = null
   }
@@ -131,8 +136,12 @@ export class Connection implements HubSocket {
   /** Ends what has run out: the time for `auth`, the token, the patience with a replay. */
   sweep(nowMs: number): void {
     if (this.inbox?.isEmpty()) this.inbox = null
+    this.isSlow = this.bufferedBytes() > this.context.hub.limits.backpressureLimitBytes / 4
     if (nowMs >= this.deadlineMs) {
       return this.end(this.subject === null ? CLOSE_CODES.authTimeout : CLOSE_CODES.unauthorized)
+    }
+    if (this.subject !== null && this.context.isRevoked(this.subject, this.issuedAt)) {
+      return this.end(CLOSE_CODES.unauthorized)
     }
     if (this.isStalled(this.orders, nowMs) || this.isStalled(this.admin, nowMs)) {
       this.context.counters.stalled++
@@ -232,7 +241,7 @@ export class Connection implements HubSocket {
     if (lines && lines.length > 0) this.take(lines)
   }
 
-  private admit({ subject, staff, expiresAt }: Principal): void {
+  private admit({ subject, staff, issuedAt, expiresAt }: Principal): void {
     const { connections, hub, limits } = this.context
     if (this.subject === null) {
       if (connections.users.of(subject) >= limits.maxSocketsPerUser) {
@@ -243,6 +252,7 @@ export class Connection implements HubSocket {
     } else if (this.subject !== subject) return this.end(CLOSE_CODES.subjectChanged)
     this.subject = subject
     this.staff = staff
+    this.issuedAt = issuedAt
     this.deadlineMs = expiresAt === null ? Infinity : expiresAt * 1_000
     const { heartbeatMs } = hub.limits
     this.send(encodeFrame({ event: 'authenticated', data: { expiresAt, heartbeatMs } }))

@@ -7,10 +7,14 @@ import type { Connections } from './connections'
 import type { SocketCounters } from './counters'
 import type { SocketLimits } from './limits'
 
+/** Whether tokens of the subject that were issued then are refused by now. Answers from memory. */
+export type IsRevoked = (subject: string, issuedAt: number | null) => boolean
+
 /** What all connections of a node share. */
 export interface SocketContext {
   readonly hub: Hub
   readonly verify: VerifyToken
+  readonly isRevoked: IsRevoked
   readonly limits: SocketLimits
   readonly connections: Connections
   readonly counters: SocketCounters

@@ -3,18 +3,20 @@ export interface SocketCounters {
   opened: number
   /** Closings by their code, of either side. */
   readonly closed: Record<number, number>
-  /**
-   * Sockets closed because their replay stood still. Those that are too slow for what is published
-   * end as 1006 in `closed`: Bun does not tell them from connections that broke.
-   */
+  /** Sockets closed because their replay stood still. */
   stalled: number
+  /**
+   * Sockets that ended as 1006 with much still unread when they were last looked at, half a second
+   * before at most: too slow for what is published, as far as Bun lets anybody know.
+   */
+  slow: number
   invalidFrames: number
   /** Refused upgrades by status. */
   readonly refused: Record<number, number>
 }
 
 export function createSocketCounters(): SocketCounters {
-  return { opened: 0, closed: {}, stalled: 0, invalidFrames: 0, refused: {} }
+  return { opened: 0, closed: {}, stalled: 0, slow: 0, invalidFrames: 0, refused: {} }
 }
 
 export function countIn(counts: Record<number, number>, key: number): void {

@@ -59,7 +59,7 @@ class World {
           ...{ url, channel },
           token: () => server.token(name, { staff: channel === 'admin' }),
           // The position first, then the state: what is in between comes twice and changes nothing.
-          snapshot: () => ({ cursor: server.hub.position(), orders: this.fold(name, channel) }),
+          snapshot: () => ({ cursor: server.position(), orders: this.fold(name, channel) }),
         }),
     )
   }
@@ -110,7 +110,7 @@ class World {
     await Promise.all(this.pending)
     await this.server.published()
     for (const one of this.clients) {
-      const position = this.server.hub.position()
+      const position = this.server.position()
       while (one.cursor !== position) {
         await one.connect()
         await one.until(() => one.cursor === position || !one.isConnected)

@@ -36,7 +36,7 @@ async function subscribed(name: string, cursor?: Cursor): Promise<SocketClient> 
 describe('a cursor newer than what this node has published', () => {
   test('waits for the tail', async () => {
     await start()
-    const before = server.hub.position()
+    const before = server.position()
     valve.hold()
     const cursor = await server.append('alice')
     const client = await subscribed('alice', cursor)
@@ -77,7 +77,7 @@ test('a replay from the log stops at the position: what comes later is published
   await server.appendAll([7, 8].map((version) => eventOf('alice', { version })))
   const client = await subscribed('alice', cursor)
   const { data } = await client.nextOf('caught-up')
-  expect(data).toMatchObject({ cursor: server.hub.position(), replayed: 5 })
+  expect(data).toMatchObject({ cursor: server.position(), replayed: 5 })
   valve.release()
   expect((await client.nextOf('order:updated')).data.version).toBe(7)
   expect((await client.nextOf('order:updated')).data.version).toBe(8)
@@ -85,7 +85,7 @@ test('a replay from the log stops at the position: what comes later is published
 
 test('those who missed the same share one read of the log', async () => {
   await start({ hub: { windowMaxEntries: 3, replayConcurrency: 1 } })
-  const cursor = server.hub.position()
+  const cursor = server.position()
   for (let version = 1; version <= 10; version++) await server.append('alice', { version })
   await server.published()
   const clients = await Promise.all(Array.from({ length: 20 }, () => server.signedIn('alice')))
@@ -110,7 +110,7 @@ test('those who missed the same share one read of the log', async () => {
 describe('a log that cannot be reached', () => {
   test('leaves the sockets alone, which are told how old it is what they see', async () => {
     await start({ hub: { heartbeatMs: 20, windowMaxEntries: 2 } })
-    const old = server.hub.position()
+    const old = server.position()
     for (let version = 1; version <= 3; version++) await server.append('alice', { version })
     await server.published()
     const client = await subscribed('alice')
@@ -121,7 +121,7 @@ describe('a log that cannot be reached', () => {
     // Nothing can be said of a cursor that only the log knows.
     expect((await (await subscribed('alice', old)).closed).code).toBe(1013)
     // What is in memory is still good.
-    const inMemory = await subscribed('alice', server.hub.position())
+    const inMemory = await subscribed('alice', server.position())
     await inMemory.nextOf('caught-up')
     await server.append('alice', { version: 4 })
     valve.heal()
@@ -142,7 +142,7 @@ describe('a log that does not go on where this node stands', () => {
     const log = openSqliteLog(database, { retentionMs: 1e9, retentionMaxEntries: 100 })
     valve.exchange(log)
     expect((await client.closed).code).toBe(4409)
-    expect(server.hub.position()).toBe(cursorOf((await log.newest(1, 1))[0]!))
+    expect(server.position()).toBe(cursorOf((await log.newest(1, 1))[0]!))
     const back = await subscribed('alice', cursor)
     expect((await back.nextOf('subscribed')).data).toMatchObject({ reason: 'unknown' })
     back.send({ event: 'subscribe:orders', data: {} })
@@ -158,7 +158,7 @@ describe('a log that does not go on where this node stands', () => {
     await start()
     const client = await subscribed('alice')
     await client.nextOf('caught-up')
-    const cursor = server.hub.position()
+    const cursor = server.position()
     valve.skipNext = true
     await server.appendAll([1, 2].map((version) => eventOf('alice', { version })))
     expect((await client.closed).code).toBe(4409)
@@ -176,7 +176,7 @@ test('a tail far behind its log sends its sockets to resume instead of flooding 
   await start({ hub: { windowMaxEntries: 10 }, now: () => Date.now() - 60_000 })
   const client = await subscribed('alice')
   await client.nextOf('caught-up')
-  const cursor = server.hub.position()
+  const cursor = server.position()
   valve.hold()
   const versions = Array.from({ length: 30 }, (_, at) => at + 1)
   await server.appendAll(versions.map((version) => eventOf('alice', { version })))

@@ -9,7 +9,7 @@ import { CLOSE_CODES } from '../protocol/close-codes'
 import { createAddressOf } from './address'
 import { Connection } from './connection'
 import { Connections, endInStages, stagesOver } from './connections'
-import { type SocketContext, verifyNow } from './context'
+import { type IsRevoked, type SocketContext, verifyNow } from './context'
 import { countIn, createSocketCounters, type SocketCounters } from './counters'
 import type { SocketLimits } from './limits'
 import { mayConnect } from './origin'
@@ -18,6 +18,11 @@ import { type ComputeStats, StatsFeed } from './stats-feed'
 export interface SocketRouteDeps {
   readonly hub: Hub
   readonly verify: VerifyToken
+  /**
+   * Asked for every socket twice a second: a revocation acts on this node within a second, however
+   * it came to know, also where no entry of the log tells of it.
+   */
+  readonly isRevoked?: IsRevoked
   readonly limits: SocketLimits
   /** Who may open sockets, and whose word on addresses is taken. */
   readonly origins: {
@@ -45,6 +50,9 @@ export function websocketOptions(hub: HubLimits, socket: SocketLimits) {
   } as const
 }
 
+/** Those who are sent to resume come back at once: so many in a millisecond at most. */
+const ENDED_PER_MS = 10
+
 /** `GET /ws`, and what can be done to all sockets that came through it. */
 export function socketRoute(deps: SocketRouteDeps) {
   const { hub, limits, logger } = deps
@@ -53,6 +61,7 @@ export function socketRoute(deps: SocketRouteDeps) {
   const connections = new Connections((nowMs) => stats.minute(nowMs))
   const context: SocketContext = {
     ...{ hub, verify: deps.verify, limits, connections, counters, logger },
+    isRevoked: deps.isRevoked ?? (() => false),
     draining: false,
     revocations: 0,
   }
@@ -95,8 +104,10 @@ function followHub(context: SocketContext, stats: StatsFeed): void {
     ended() {
       const subscribed = connections.where((connection) => connection.isSubscribed())
       for (const connection of subscribed) connection.cut()
-      void endInStages(subscribed, CLOSE_CODES.resume, stagesOver(limits.endOverMs))
+      const overMs = Math.max(limits.endOverMs, subscribed.length / ENDED_PER_MS)
+      void endInStages(subscribed, CLOSE_CODES.resume, stagesOver(overMs))
     },
+    // Also of a token that nobody could have shown here yet; the sweep looks at single tokens.
     revoked(subject) {
       context.revocations++
       for (const connection of connections.where((one) => one.isOf(subject))) {

@@ -12,6 +12,7 @@ import { createLogger } from '../lib/logger'
 import type { Cursor } from '../protocol/cursor'
 import type { EventName } from '../protocol/frames'
 import type { Order } from '../protocol/order'
+import type { IsRevoked } from '../socket/context'
 import type { SocketLimits } from '../socket/limits'
 import { type SocketRoute, socketRoute, websocketOptions } from '../socket/route'
 import { connectSocket, type SocketClient } from './socket-client'
@@ -30,6 +31,9 @@ export interface SocketServerOptions {
   readonly wrapLog?: (log: SqliteEventLog) => EventLog
   /** What stands before the check of a token. */
   readonly beforeVerify?: () => Promise<void>
+  readonly isRevoked?: IsRevoked
+  /** False: it listens while the window is still being loaded. */
+  readonly waitForLog?: boolean
 }
 
 /** The socket route over a hub and a SQLite log, alone: no orders, no REST. */
@@ -48,6 +52,10 @@ export interface SocketServer {
   ): Promise<Cursor>
   /** As `append`, all in one commit. */
   appendAll(events: readonly OrderEvent[]): Promise<void>
+  /** The newest entry that the hub has published; throws before there is one. */
+  position(): Cursor
+  /** Resolves when the window is loaded. */
+  readonly started: Promise<void>
   /** Resolves when the hub has published all that is in the log now. */
   published(): Promise<void>
   /** Connects and authenticates. */
@@ -84,6 +92,7 @@ export async function startSocketServer(options: SocketServerOptions = {}): Prom
     hub,
     verify: createTestVerifier(options.beforeVerify),
     limits: socketLimits,
+    ...(options.isRevoked && { isRevoked: options.isRevoked }),
     origins: { allowedOrigins: options.allowedOrigins ?? [], trustedProxies: [] },
     logger,
   })
@@ -96,7 +105,8 @@ export async function startSocketServer(options: SocketServerOptions = {}): Prom
     .use(route.plugin)
   let moved = () => {}
   hub.listen({ ended: () => moved(), revoked: () => {}, published: () => moved() })
-  await hub.start(stopped.signal)
+  const started = hub.start(stopped.signal)
+  if (options.waitForLog ?? true) await started
   app.listen({ hostname: '127.0.0.1', port: 0, reusePort: false })
   const url = `ws://127.0.0.1:${app.server!.port}/ws`
   let appended = 0
@@ -108,6 +118,13 @@ export async function startSocketServer(options: SocketServerOptions = {}): Prom
     route,
     logLines,
     token: signTestToken,
+    started,
+
+    position() {
+      const position = hub.position()
+      if (position === null) throw new Error('The window is not loaded.')
+      return position
+    },
 
     async append(customer, order = {}, more = {}) {
       await server.appendAll([eventOf(customer, order, more)])

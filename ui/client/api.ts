@@ -12,7 +12,8 @@ import type { WakeUps } from './wake-ups'
 /** Orders and the cursor that they are complete up to. */
 export interface Snapshot {
   readonly items: readonly Order[]
-  readonly cursor: Cursor
+  /** Null: the server has no place in its log now. It can be shown, and not gone on from. */
+  readonly cursor: Cursor | null
   /** Where the next page of a paged list begins; handed on as it is. */
   readonly next?: string | null
 }
@@ -86,21 +87,32 @@ export class SnapshotRefused extends Error {
  * - `connecting`: getting a token, opening, authenticating;
  * - `catching-up`: connected, and some channel is not live yet;
  * - `live`: what is shown is current, as far as `ageMs` says;
+ * - `delayed`: connected, and the server cannot pass updates on now: what is shown is loaded again
+ *   from time to time, and is live as soon as it can be;
  * - `waiting`: the connection is lost; the next attempt is at `retryAt`;
  * - `offline`: as waiting, and the platform says that there is no network;
  * - `signed-out`: `token` answered null. `connect()` starts again;
  * - `refused`: the server said not to come back (`reason`). `connect()` starts again.
  */
 export type Status =
-  'idle' | 'connecting' | 'catching-up' | 'live' | 'waiting' | 'offline' | 'signed-out' | 'refused'
+  | 'idle'
+  | 'connecting'
+  | 'catching-up'
+  | 'live'
+  | 'delayed'
+  | 'waiting'
+  | 'offline'
+  | 'signed-out'
+  | 'refused'
 
 /**
  * - `snapshot`: a snapshot is wanted or being loaded;
+ * - `delayed`: likewise, and the last one had no cursor to go on from;
  * - `resuming`: has a cursor, and is not caught up (or not connected);
  * - `live`: caught up;
  * - `refused`: the token does not allow it.
  */
-export type ChannelStatus = 'snapshot' | 'resuming' | 'live' | 'refused'
+export type ChannelStatus = 'snapshot' | 'delayed' | 'resuming' | 'live' | 'refused'
 
 export interface ClientState {
   readonly status: Status
@@ -170,7 +182,8 @@ export interface ClientEvents {
   /**
    * The state to go on from: show it in place of what you show. What follows is everything after its
    * cursor, also what was delivered before. Further pages that you had may be out of date: drop them
-   * or load them again.
+   * or load them again. One without a cursor is no state to go on from: nothing follows but another
+   * snapshot, so fold it into what you show.
    */
   snapshot: (snapshot: TakenSnapshot) => void
   resumed: (resume: Resume) => void

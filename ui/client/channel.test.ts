@@ -208,6 +208,27 @@ describe('live', () => {
     expect(asked.at(-1)).toBe('snapshot after 70, 0')
   })
 
+  test('a snapshot without a cursor is asked for again, later and later, and is no place', () => {
+    const { channel, asked } = live()
+    channel.onDropped(NOT_RECOVERED)
+    expect(channel.status).toBe('snapshot')
+    for (let time = 0; time < 3; time++) channel.onSnapshot({ items: [], cursor: null })
+    expect(asked.slice(-3)).toEqual([
+      'snapshot after 0, 1',
+      'snapshot after 0, 2',
+      'snapshot after 0, 3',
+    ])
+    expect(channel.status).toBe('delayed')
+    expect(channel.place).toBeNull()
+    channel.connected()
+    channel.disconnected()
+    expect(asked.at(-1)).toBe('snapshot after 0, 3')
+    channel.onSnapshot({ items: [], cursor: at(1) })
+    channel.connected()
+    expect(asked.at(-1)).toBe('subscribe')
+    expect(channel.status).toBe('resuming')
+  })
+
   test('nothing is delivered once it has ended', () => {
     const { channel, delivered } = live()
     channel.end()

@@ -52,6 +52,8 @@ export class Channel {
   /** The cursor at which the last hole was seen. A second one there will not heal by itself. */
   #holeAt: string | null = null
   #rounds = 0
+  /** The last snapshot had no cursor. */
+  #delayed = false
   #sentCursor = false
   /**
    * A replay that begins where no `last` is known: its first event could be missing unseen. So it is
@@ -80,7 +82,8 @@ export class Channel {
 
   get status(): ChannelStatus {
     if (this.#phase === 'live' || this.#phase === 'refused') return this.#phase
-    return this.#needsSnapshot ? 'snapshot' : 'resuming'
+    if (!this.#needsSnapshot) return 'resuming'
+    return this.#delayed ? 'delayed' : 'snapshot'
   }
 
   get #needsSnapshot(): boolean {
@@ -192,10 +195,18 @@ export class Channel {
     this.effects.changed()
   }
 
-  /** A snapshot was applied: everything after its cursor is news, also what was seen before. */
-  onSnapshot(snapshot: Snapshot): void {
+  /**
+   * A snapshot was applied: everything after its cursor is news, also what was seen before. Without
+   * a cursor it is shown, and another one is loaded later.
+   */
+  onSnapshot({ cursor }: Snapshot): void {
     if (this.#phase !== 'snapshot') return
-    this.#place = { cursor: snapshot.cursor, last: null }
+    this.#delayed = cursor === null
+    if (cursor === null) {
+      this.#rounds ||= 1
+      return this.#loadSnapshot()
+    }
+    this.#place = { cursor, last: null }
     this.#applied.clear()
     this.#holeAt = null
     this.#after = 'snapshot'
@@ -230,6 +241,7 @@ export class Channel {
   }
 
   #notRecovered({ reason, retryAfterMs }: SubscribedFrame['data']): void {
+    this.#delayed = false
     const resume = { channel: this.name, after: this.#after, recovered: false, replayed: 0 }
     this.#place = null
     // The answer to the unsubscribe on its way is to come yet.

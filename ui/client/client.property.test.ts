@@ -16,6 +16,7 @@ class App {
 
   watch(client: Client): void {
     client.on('snapshot', ({ items, cursor }) => {
+      if (cursor === null) return items.forEach((order) => foldInto(this.shown, order))
       this.shown.clear()
       for (const order of items) this.shown.set(order.orderId, order)
       this.applied = []
@@ -95,6 +96,7 @@ class World {
     this.server.loseNext(0)
     this.server.doubleNext(0)
     this.server.failSnapshots(0)
+    this.server.refilled()
     for (let round = 0; round < 200; round++) {
       await settled()
       this.server.deliver(Infinity)
@@ -181,6 +183,8 @@ const STEPS: fc.Arbitrary<Step> = fc.oneof(
     ),
   },
   { weight: 1, arbitrary: fc.constant<Step>(({ server }) => server.loseLog(CLOSE_CODES.resume)) },
+  { weight: 1, arbitrary: fc.constant<Step>(({ server }) => server.restartWithoutLog()) },
+  { weight: 1, arbitrary: fc.constant<Step>(({ server }) => server.refilled()) },
   { weight: 1, arbitrary: fc.constant<Step>(({ server }) => server.garble()) },
   {
     weight: 1,

@@ -84,6 +84,40 @@ const nobodyThere: OpenSocket = (_, listener) => {
   return { send: () => {}, drop: () => {} }
 }
 
+describe('a server without a place in its log', () => {
+  test('shows what there is, says that updates are delayed, and is live once it has one', async () => {
+    const world = await aLiveWorld()
+    const { client, clock, server, settle } = world
+    const snapshots: (string | null)[] = []
+    client.on('snapshot', ({ cursor, items }) => {
+      snapshots.push(cursor)
+      expect(items).toHaveLength(server.log.table.size)
+    })
+    server.restartWithoutLog()
+    for (const id of ['x', 'y']) server.append(id)
+    await clock.advance(10 * HEARTBEAT_MS)
+    await settle()
+    await clock.advance(HEARTBEAT_MS)
+    await settle()
+    expect(client.state).toMatchObject({ status: 'delayed', channels: { orders: 'delayed' } })
+    expect(client.place('orders')).toBeNull()
+    const opened = world.opened()
+    await clock.advance(60 * HEARTBEAT_MS)
+    // Further and further apart, on the connection that there is.
+    expect(snapshots.length).toBeGreaterThan(4)
+    expect(snapshots.length).toBeLessThan(10)
+    expect(new Set(snapshots)).toEqual(new Set([null]))
+    expect(world.opened()).toBe(opened)
+    server.refilled()
+    for (let round = 0; round < 5; round++) {
+      await clock.advance(10 * HEARTBEAT_MS)
+      await settle()
+    }
+    expect(client.state).toMatchObject({ status: 'live', channels: { orders: 'live' } })
+    expect(snapshots.at(-1)).toBe(server.log.position)
+  })
+})
+
 describe('a lost connection', () => {
   test('is tried again further and further apart, and the state says when', async () => {
     const { client, clock } = aWorld({ seams: { openSocket: nobodyThere } })

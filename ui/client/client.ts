@@ -1,6 +1,7 @@
 import { CLOSE_CODES, type CloseCode } from '../../server/protocol/close-codes'
 import type { ChannelName } from '../../server/protocol/frames'
 import type {
+  ChannelStatus,
   Client,
   ClientEvents,
   ClientOptions,
@@ -138,8 +139,9 @@ class OrderClient implements Client {
     if (this.#status === 'waiting') return this.#offline ? 'offline' : 'waiting'
     if (this.#status !== 'connected') return this.#status
     const statuses = Object.values(this.#subscriptions.statuses)
-    const caughtUp = statuses.every((status) => status === 'live' || status === 'refused')
-    return caughtUp ? 'live' : 'catching-up'
+    const waitsFor = (wanted: ChannelStatus) => statuses.includes(wanted)
+    if (waitsFor('snapshot') || waitsFor('resuming')) return 'catching-up'
+    return waitsFor('delayed') ? 'delayed' : 'live'
   }
 
   #open(): void {

@@ -15,10 +15,13 @@ export type OrderWithHistory = Answer<Routes['orders'][':id']['get']>
 export type NewOrder = Routes['orders']['post']['body']
 export type Role = NonNullable<Routes['demo']['sign-in']['post']['body']['role']>
 
-/** A page of a list; `cursor` is where live events continue, `next` where the next page starts. */
+/**
+ * A page of a list; `cursor` is where live events continue (null: nowhere now), `next` where the next
+ * page starts.
+ */
 export interface Page<Item> {
   readonly items: readonly Item[]
-  readonly cursor: Cursor
+  readonly cursor: Cursor | null
   readonly next: string | null
 }
 

@@ -1,4 +1,4 @@
-import type { CloseCode } from '../../../server/protocol/close-codes'
+import { CLOSE_CODES, type CloseCode } from '../../../server/protocol/close-codes'
 import {
   decodeClientFrame,
   encodeFrame,
@@ -29,6 +29,8 @@ export class ModelServer {
   #double = 0
   #snapshotFailures = 0
   #snapshotLag = 0
+  /** The log is lost, and not there yet: orders change all the same. */
+  #withoutLog = false
 
   readonly openSocket: OpenSocket = (_, listener) => {
     const line: Line = { listener, toServer: [], toClient: [], subscribed: false, open: false }
@@ -44,6 +46,7 @@ export class ModelServer {
   /** A snapshot: the position read before the state. */
   async snapshot(): Promise<Snapshot> {
     if (this.#snapshotFailures-- > 0) throw new Error('503')
+    if (this.#withoutLog) return { cursor: null, items: [...this.log.table.values()] }
     const cursor = this.log.held.at(-1 - this.#snapshotLag)?.id ?? this.log.position
     await Promise.resolve()
     return { cursor, items: [...this.log.table.values()] }
@@ -59,6 +62,7 @@ export class ModelServer {
   }
 
   append(orderId: string): void {
+    if (this.#withoutLog) return void this.log.change(orderId)
     const entry = this.log.append(orderId)
     if (this.#line?.subscribed) this.#sendEvent(entry)
   }
@@ -83,6 +87,7 @@ export class ModelServer {
   /** The source lost data: the tables know of changes that the log does not. */
   gap(orderId: string): void {
     this.log.change(orderId)
+    if (this.#withoutLog) return
     this.log.gap()
     if (!this.#line?.subscribed) return
     this.#line.subscribed = false
@@ -91,8 +96,21 @@ export class ModelServer {
 
   /** The log is another one; who was subscribed is closed. */
   loseLog(end: CloseCode): void {
+    if (this.#withoutLog) return
     this.log.lose()
     this.end(end)
+  }
+
+  /** The server is started again, and its log is lost: until `refilled` it has no place in any. */
+  restartWithoutLog(): void {
+    this.#withoutLog = true
+    this.end(CLOSE_CODES.goingAway)
+  }
+
+  refilled(): void {
+    if (!this.#withoutLog) return
+    this.#withoutLog = false
+    this.log.lose()
   }
 
   garble(): void {
@@ -153,6 +171,9 @@ export class ModelServer {
   }
 
   #subscribe(line: Line, cursor: string | undefined): void {
+    if (this.#withoutLog) {
+      return cursor === undefined ? this.end(CLOSE_CODES.tryLater) : this.#notRecovered('refilling')
+    }
     const replay = cursor === undefined ? [] : this.log.replay(cursor)
     if (typeof replay === 'string') return this.#notRecovered(replay)
     const from = cursor ?? this.log.position

@@ -73,11 +73,15 @@ export function createBoard(deps: {
     if (text) away.show(text, late)
   }
 
-  function takeSnapshot({ channel, items, next = null }: TakenSnapshot): void {
+  function takeSnapshot({ channel, items, cursor, next = null }: TakenSnapshot): void {
     if (channel !== 'admin') return
     const news = items.filter((order) => client.seen.mark(order) !== 'known')
-    known.reset(items)
-    everything.start({ items, next })
+    // One that nothing follows on is no reason to take pages away from whoever reads them.
+    if (cursor === null && untrack(ready)) known.fold(items)
+    else {
+      known.reset(items)
+      everything.start({ items, next })
+    }
     // The first one of a session is not news: nobody was away from it.
     if (untrack(ready)) for (const order of news.toReversed()) tell(order, true)
     away.flush()

@@ -16,6 +16,7 @@ test('says in a word or two how current what is shown is', () => {
   expect(label('live', { ageMs: null })).toBe('Live')
   expect(label('live', { ageMs: DELAYED_MS - 1 })).toBe('Live')
   expect(label('live', { ageMs: 42_000 })).toBe('Delayed 42 s')
+  expect(label('delayed', { ageMs: null })).toBe('Delayed')
   expect(label('offline')).toBe('Offline')
   expect(label('refused')).toBe('Disconnected')
 })

@@ -27,6 +27,14 @@ export function describeConnection(state: ClientState, now: number): ConnectionV
         label: 'Catching up',
         detail: 'What happened meanwhile is on its way.',
       }
+    case 'delayed':
+      return {
+        tone: 'busy',
+        label: 'Delayed',
+        detail:
+          'Updates are delayed: the server cannot pass them on at the moment. What you see is ' +
+          'loaded again from time to time.',
+      }
     case 'waiting':
       return {
         tone: 'trouble',

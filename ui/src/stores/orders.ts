@@ -1,4 +1,4 @@
-import { createMemo, createSignal } from 'solid-js'
+import { createMemo, createSignal, untrack } from 'solid-js'
 import type { EventName } from '../../../server/protocol/frames'
 import type { Order } from '../../../server/protocol/order'
 import { orderNumber } from '../../../server/protocol/order'
@@ -58,11 +58,15 @@ export function createOrders(deps: {
   client.on('resumed', ({ channel }) => {
     if (channel === 'orders') away.flush()
   })
-  client.on('snapshot', ({ channel, source, items, next = null }) => {
+  client.on('snapshot', ({ channel, source, items, cursor, next = null }) => {
     if (channel !== 'orders') return
     const risen = items.filter((order) => client.seen.mark(order) === 'risen')
-    known.reset(items)
-    listing.start({ items, next })
+    // One that nothing follows on is no reason to take pages away from whoever reads them.
+    if (cursor === null && untrack(ready)) known.fold(items)
+    else {
+      known.reset(items)
+      listing.start({ items, next })
+    }
     setReady(true)
     if (source === 'server') setSnapshots((count) => count + 1)
     for (const order of risen.toReversed()) away.show(customerToast(order, undefined), true)
