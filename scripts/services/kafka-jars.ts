@@ -43,16 +43,11 @@ export async function fetchKafka(say: (line: string) => void): Promise<string> {
   return join(JARS, '*')
 }
 
-/** The `java` that runs Kafka. Throws one sentence for people where there is none. */
-export function findJava(): string {
+/** The `java` that runs Kafka; null where there is none that is new enough. */
+export function findJava(): string | null {
   const home = process.env.JAVA_HOME
   const java = home ? join(home, 'bin/java') : Bun.which('java')
-  const hint = '(Debian, Ubuntu: apt-get install default-jre-headless)'
-  if (java === null || !existsSync(java))
-    throw new Error(`Kafka needs Java ${JAVA_AT_LEAST} or newer: install it ${hint}.`)
+  if (java === null || !existsSync(java)) return null
   const version = Bun.spawnSync([java, '-version']).stderr.toString()
-  const major = Number(/version "(\d+)/.exec(version)?.[1] ?? 0)
-  if (major < JAVA_AT_LEAST)
-    throw new Error(`Kafka needs Java ${JAVA_AT_LEAST} or newer, ${java} is ${major} ${hint}.`)
-  return java
+  return Number(/version "(\d+)/.exec(version)?.[1] ?? 0) >= JAVA_AT_LEAST ? java : null
 }

@@ -71,6 +71,7 @@ export async function startKafka(
   const { folder, port, jvm = [], say = () => {} } = options
   const classPath = await fetchKafka(say)
   const java = findJava()
+  if (java === null) throw new Error('Java 17 or newer, which Kafka runs on, is not installed.')
   mkdirSync(folder, { recursive: true })
   const properties = join(folder, 'server.properties')
   const log4j = join(folder, 'log4j2.properties')

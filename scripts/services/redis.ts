@@ -14,24 +14,36 @@ export interface RedisOptions {
   readonly detached?: boolean
 }
 
+const AT_LEAST = 7
+
+/** The server's program; null where there is none that is new enough. */
+export function findRedis(): string | null {
+  const redis = Bun.which('redis-server')
+  if (redis === null) return null
+  const version = Bun.spawnSync([redis, '--version']).stdout.toString()
+  return Number(/v=(\d+)/.exec(version)?.[1] ?? 0) >= AT_LEAST ? redis : null
+}
+
 /** Starts a Redis, or a Sentinel; resolves when it serves, its data loaded. */
 export async function startRedisServer(
   options: RedisOptions,
   cleanUp?: () => void | Promise<void>,
 ): Promise<Service> {
   const { folder, port, config = [], sentinel = false } = options
+  const redis = findRedis()
+  if (redis === null) throw new Error(`Redis ${AT_LEAST} or newer is not installed.`)
   mkdirSync(folder, { recursive: true })
   const file = join(folder, 'redis.conf')
   const own = sentinel
     ? []
     : ['save ""', 'maxmemory-policy noeviction', 'enable-debug-command local']
   const lines = [`bind ${LOOPBACK}`, `port ${port}`, `dir ${JSON.stringify(folder)}`, ...own]
-  // What a Sentinel or CONFIG REWRITE wrote there counts at the next start.
-  if (!existsSync(file)) writeFileSync(file, [...lines, ...config, ''].join('\n'))
+  // A Sentinel keeps there what it has learnt.
+  if (!sentinel || !existsSync(file)) writeFileSync(file, [...lines, ...config, ''].join('\n'))
   return startService(
     {
       name: `Redis on port ${port}`,
-      command: ['redis-server', file, ...(sentinel ? ['--sentinel'] : [])],
+      command: [redis, file, ...(sentinel ? ['--sentinel'] : [])],
       folder,
       logFile: join(folder, 'redis.log'),
       ready: (log) => /Ready to accept connections|Sentinel ID is/.test(log),

@@ -13,10 +13,10 @@ export interface Start {
   readonly logFile: string
   readonly env?: Readonly<Record<string, string | undefined>>
   /** Whether it serves; `log` is what it has written since it started. */
-  readonly ready: (log: string) => boolean | Promise<boolean>
+  readonly ready: (log: string, pid: number) => boolean
   /** SIGTERM unless said otherwise. */
   readonly stopSignal?: NodeJS.Signals
-  /** True: it outlives us. Else it ends with us, however we end. */
+  /** True: once it serves, it outlives us. Else it ends with us, however we end. */
   readonly detached?: boolean
   /** The user that it runs as; ours unless said otherwise. */
   readonly user?: User | null
@@ -45,9 +45,9 @@ export async function startProcess(start: Start): Promise<ServiceProcess> {
   })
   closeSync(log)
   const birth = birthOf(child.pid)
-  if (detached) child.unref()
-  else keep(child)
+  keep(child)
   await waitUntilReady(start, child, from)
+  if (detached) letGo(child)
   const running = birth === null ? null : processOf(child.pid, birth, start.stopSignal)
   if (running === null) throw new Error(`${start.name} ended as soon as it served.`)
   return running
@@ -56,6 +56,11 @@ export async function startProcess(start: Start): Promise<ServiceProcess> {
 function keep(child: Subprocess): void {
   ours.add(child)
   void child.exited.finally(() => ours.delete(child))
+}
+
+function letGo(child: Subprocess): void {
+  ours.delete(child)
+  child.unref()
 }
 
 /** The kernel's promise, for the ends of which we hear nothing ourselves. */
@@ -69,7 +74,7 @@ async function waitUntilReady(start: Start, child: Subprocess, from: number): Pr
   const deadline = performance.now() + READY_WITHIN_MS
   const written = () => readFileSync(logFile).subarray(from).toString()
   while (child.exitCode === null && child.signalCode === null) {
-    if (await ready(written())) return
+    if (ready(written(), child.pid)) return
     if (performance.now() > deadline) {
       killNow(child.pid)
       await child.exited

@@ -1,0 +1,111 @@
+import { join } from 'node:path'
+import { startKafka } from './kafka'
+import { startNginx } from './nginx'
+import { freePort, isFree } from './ports'
+import { startPostgres } from './postgres'
+import { installPrograms, missingPrograms, SERVICE_PROGRAMS, stopAptServices } from './programs'
+import { startRedisServer } from './redis'
+import type { Service } from './service'
+import { WELL_KNOWN, type ServiceName, type StackOptions } from './stack-options'
+import { readRecord, running, writeRecord, type Started, type StackRecord } from './stack-record'
+
+const LABELS: Readonly<Record<ServiceName, string>> = {
+  kafka: 'Kafka',
+  redis: 'Redis',
+  postgres: 'PostgreSQL',
+  nginx: 'nginx',
+}
+
+/**
+ * Starts those services that do not run, and says of each when it serves or why it does not.
+ * Resolves to whether all serve.
+ */
+export async function bringUp(options: StackOptions): Promise<boolean> {
+  const { folder, services } = options
+  let record: StackRecord = running(readRecord(folder))
+  const absent = services.filter((service) => record[service] === undefined)
+  for (const service of services) {
+    const started = record[service]
+    if (started) sayRunning(service, started, options)
+  }
+  await install(absent)
+  const ports = await choosePorts(absent, options)
+
+  const outcomes = absent.map(async (service) => {
+    const startedAt = Date.now()
+    try {
+      const { pid, birth } = await start(service, ports[service]!, options)
+      const stopSignal = service === 'postgres' ? 'SIGINT' : 'SIGTERM'
+      const started = { pid, birth, port: ports[service]!, startedAt, stopSignal } as const
+      record = { ...record, [service]: started }
+      writeRecord(folder, record)
+      const seconds = ((Date.now() - startedAt) / 1_000).toFixed(1)
+      console.log(`${LABELS[service]} serves at 127.0.0.1:${started.port} (after ${seconds} s).`)
+      return true
+    } catch (error) {
+      console.error(error instanceof Error ? error.message : error)
+      return false
+    }
+  })
+  writeRecord(folder, record)
+  return (await Promise.all(outcomes)).every((serves) => serves)
+}
+
+function sayRunning(service: ServiceName, { port }: Started, options: StackOptions): void {
+  const asked = options.ports[service]
+  if (typeof asked === 'number' && asked !== port)
+    throw new Error(`${LABELS[service]} runs on port ${port}: scripts/stack down ${service} first.`)
+  console.log(`${LABELS[service]} is up already, at 127.0.0.1:${port}.`)
+}
+
+async function install(services: readonly ServiceName[]): Promise<void> {
+  const programs = services.flatMap((service) => [...SERVICE_PROGRAMS[service]])
+  const installed = await installPrograms(programs)
+  await stopAptServices(installed)
+  const missing = missingPrograms(programs)
+  if (missing.length > 0) throw new Error(`To be installed first: ${missing.join('; ')}.`)
+}
+
+type Ports = Partial<Record<ServiceName, number>>
+
+async function choosePorts(
+  services: readonly ServiceName[],
+  { ports }: StackOptions,
+): Promise<Ports> {
+  const chosen: Ports = {}
+  for (const service of services) {
+    const asked = ports[service] ?? WELL_KNOWN[service]
+    const port = asked === 'free' ? await freePort() : asked
+    // Kafka's controller takes the next one.
+    const needed = service === 'kafka' && asked !== 'free' ? [port, port + 1] : [port]
+    for (const each of needed) {
+      if (await isFree(each)) continue
+      throw new Error(
+        `Port ${each} is taken by another program: choose one for ${LABELS[service]} by ` +
+          `--${service}-port, or take any by --ports free.`,
+      )
+    }
+    chosen[service] = port
+  }
+  return chosen
+}
+
+async function start(
+  service: ServiceName,
+  port: number,
+  { folder, ports, servers }: StackOptions,
+): Promise<Service> {
+  const own = { folder: join(folder, service), port, detached: true }
+  switch (service) {
+    case 'kafka': {
+      const next = ports.kafka === 'free' ? await freePort() : port + 1
+      return startKafka({ ...own, controllerPort: next, say: console.log })
+    }
+    case 'redis':
+      return startRedisServer({ ...own, config: ['appendonly yes'] })
+    case 'postgres':
+      return startPostgres(own)
+    case 'nginx':
+      return startNginx({ ...own, servers })
+  }
+}
