@@ -1,0 +1,92 @@
+import {
+  DeadlineError,
+  failureOf,
+  isConflict,
+  isConnectionLost,
+  outcomeUnknown,
+} from './failure.postgres'
+
+/** Repetitions of a transaction that met another one, before that is given up. */
+const MAX_ATTEMPTS = 8
+/** The longest pause before the first repetition; it doubles each time. */
+const PAUSE_MS = 4
+
+/**
+ * Runs works on connections of a pool, each within a deadline. A connection on which time ran out is
+ * closed, whatever its server does: the pool opens another in its place.
+ */
+export class Connections {
+  constructor(
+    private readonly sql: Bun.SQL,
+    private readonly deadlineMs: number,
+  ) {}
+
+  async query<T>(work: (sql: Bun.SQL) => Promise<T>): Promise<T> {
+    try {
+      return await this.#use(performance.now() + this.deadlineMs, work)
+    } catch (error) {
+      throw failureOf(error)
+    }
+  }
+
+  async transact<T>(work: (tx: Bun.TransactionSQL) => Promise<T>): Promise<T> {
+    const until = performance.now() + this.deadlineMs
+    for (let attempt = 1; ; attempt++) {
+      const transaction = new Transaction(work)
+      try {
+        return await this.#use(until, (connection) => transaction.run(connection))
+      } catch (error) {
+        if (!isConflict(error) || attempt === MAX_ATTEMPTS) throw transaction.failureOf(error)
+      }
+      await Bun.sleep(Math.random() * PAUSE_MS * 2 ** attempt)
+    }
+  }
+
+  async #use<T>(until: number, work: (connection: Bun.ReservedSQL) => Promise<T>): Promise<T> {
+    const connection = await this.#reserve(until)
+    const { promise: late, reject } = Promise.withResolvers<never>()
+    const timer = setTimeout(() => {
+      reject(new DeadlineError(this.deadlineMs))
+      // Ends what runs on it: the work's own promise rejects, and nobody listens any more.
+      void connection.close({ timeout: 0 })
+    }, until - performance.now())
+    try {
+      return await Promise.race([work(connection), late])
+    } finally {
+      clearTimeout(timer)
+      void connection.release()
+    }
+  }
+
+  /** A connection that is free; none is taken once the deadline has passed. */
+  async #reserve(until: number): Promise<Bun.ReservedSQL> {
+    const waiting = new AbortController()
+    const giveUp = () => waiting.abort(new DeadlineError(this.deadlineMs))
+    const timer = setTimeout(giveUp, until - performance.now())
+    try {
+      return await this.sql.reserve({ signal: waiting.signal })
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+}
+
+/** One attempt, which knows how far it got. */
+class Transaction<T> {
+  #commitSent = false
+  constructor(private readonly work: (tx: Bun.TransactionSQL) => Promise<T>) {}
+
+  async run(connection: Bun.ReservedSQL): Promise<T> {
+    // Boxed: Bun would await the members of an array.
+    const { value } = await connection.begin(async (tx) => {
+      const value = await this.work(tx)
+      this.#commitSent = true
+      return { value }
+    })
+    return value
+  }
+
+  failureOf(error: unknown): unknown {
+    return this.#commitSent && isConnectionLost(error) ? outcomeUnknown(error) : failureOf(error)
+  }
+}

@@ -1,0 +1,101 @@
+import { AppError } from '../errors'
+
+/** What makes the same request worth trying again: the server's state, not what was asked of it. */
+const TEMPORARY = [
+  /^08/, // connection exceptions
+  /^40/, // serialization failures and deadlocks that outlasted every repetition
+  /^53/, // out of connections, memory or disk
+  /^57P0/, // shutting down, crashed, starting
+  /^58/, // the system below
+  '57014', // statement_timeout
+  '55P03', // lock_timeout
+  '25006', // read only: a primary that was demoted
+  '25P03', // idle_in_transaction_session_timeout
+] as const
+
+const CONFLICTS = ['40001', '40P01']
+
+/** Refused whoever asks, until somebody changes the address or the server's settings. */
+const REFUSALS = [/^28/, '3D000', '42501'] as const
+
+/** UTF-8 in Postgres holds every character but U+0000. */
+const NOT_A_CHARACTER = ['22021', '22P05']
+
+/** A serialization failure or a deadlock: nothing was written, and the same again may succeed. */
+export function isConflict(error: unknown): boolean {
+  return CONFLICTS.includes(sqlStateOf(error))
+}
+
+/** Wrong password, no such database, no TLS: waiting does not help. */
+export function isRefusal(error: unknown): boolean {
+  return (
+    matches(REFUSALS, sqlStateOf(error)) ||
+    (error instanceof Bun.SQL.PostgresError && /TLS|AUTH|PASSWORD|SASL|BINDING/.test(error.code))
+  )
+}
+
+/** Time ran out: what was sent may still be carried out. */
+export class DeadlineError extends Error {
+  override readonly name = 'DeadlineError'
+  constructor(afterMs: number) {
+    super(`no answer within ${afterMs} ms`)
+  }
+}
+
+/** The connection was refused, broke, or did not answer in time. */
+export function isConnectionLost(error: unknown): boolean {
+  if (error instanceof DeadlineError) return true
+  if (!(error instanceof Bun.SQL.PostgresError)) return false
+  return (
+    error.code.startsWith('ERR_POSTGRES_CONNECTION_') || /^(08|57P0|25P03)/.test(sqlStateOf(error))
+  )
+}
+
+/**
+ * What callers get for an error of Bun.SQL: `store_unreachable` (503, temporary) where the server
+ * cannot be reached or cannot work now, `invalid_text` (422) for a character that it cannot keep.
+ * All else is a defect and stays as it is.
+ */
+export function failureOf(error: unknown): unknown {
+  const state = sqlStateOf(error)
+  if (isConnectionLost(error) || matches(TEMPORARY, state)) return unreachable(error)
+  if (!NOT_A_CHARACTER.includes(state)) return error
+  return new AppError(
+    'invalid_text',
+    422,
+    'A text holds the character U+0000, which cannot be stored: expected text without it.',
+    { cause: error },
+  )
+}
+
+function unreachable(cause: unknown): AppError {
+  return new AppError(
+    'store_unreachable',
+    503,
+    `The orders cannot be reached at the moment (${reasonOf(cause)}): try again.`,
+    { temporary: true, cause },
+  )
+}
+
+/** The connection broke, or time ran out, after COMMIT was sent. */
+export function outcomeUnknown(cause: unknown): AppError {
+  return new AppError(
+    'store_unreachable',
+    503,
+    `The connection to the orders was lost (${reasonOf(cause)}) before the change was confirmed, ` +
+      'and it may have been made: look, or repeat the request with the same Idempotency-Key.',
+    { temporary: true, cause },
+  )
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
+
+function sqlStateOf(error: unknown): string {
+  return error instanceof Bun.SQL.PostgresError ? (error.errno ?? '') : ''
+}
+
+function matches(patterns: readonly (string | RegExp)[], state: string): boolean {
+  return patterns.some((one) => (typeof one === 'string' ? one === state : one.test(state)))
+}
