@@ -274,6 +274,7 @@ describe('sign-in', () => {
       currency: 'EUR',
       taxPercent: 19,
       staffRole: 'staff',
+      orders: 'on',
     })
   })
 

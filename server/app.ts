@@ -73,6 +73,7 @@ export function createApp(deps: AppDeps) {
     .use(
       ordersRoutes({
         store: engine.orders,
+        orders: config.orders,
         position: deps.health.position,
         shop: config.shop,
         verify,
@@ -94,7 +95,7 @@ export function createApp(deps: AppDeps) {
 /** The type of the REST surface, for typed clients. */
 export type App = ReturnType<typeof createApp>
 
-function settingsRoute({ auth, shop }: Config) {
+function settingsRoute({ auth, shop, orders }: Config) {
   return new Elysia({ name: 'settings', prefix: '/api', tags: ['Shop'] }).get(
     '/settings',
     () => ({
@@ -102,6 +103,7 @@ function settingsRoute({ auth, shop }: Config) {
       currency: shop.currency,
       taxPercent: shop.taxPercent,
       staffRole: auth.staffRole,
+      orders,
     }),
     {
       response: {
@@ -110,6 +112,10 @@ function settingsRoute({ auth, shop }: Config) {
           currency: t.String(),
           taxPercent: t.Number(),
           staffRole: t.String(),
+          orders: t.UnionEnum(['on', 'off'], {
+            description: 'Whether orders are placed and changed here, or by another service.',
+            default: undefined,
+          }),
         }),
       },
       detail: { summary: 'What a front end must know before anybody signs in' },

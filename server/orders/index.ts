@@ -1,6 +1,8 @@
 import { Elysia } from 'elysia'
 import { documented } from './documentation'
 import { DOCUMENTED_MODELS } from './model'
+import { refusedCommands } from './refused-commands'
+import { commandRoutes } from './routes.commands'
 import type { OrdersRoutesDeps } from './routes.deps'
 import { customerRoutes } from './routes.customer'
 import { staffRoutes } from './routes.staff'
@@ -8,12 +10,13 @@ import { createOrderService } from './service'
 
 /** Every route of products and orders, under `/api`. Failures are thrown as `AppError`s. */
 export function ordersRoutes(deps: OrdersRoutesDeps) {
-  const { store, shop } = deps
+  const { store, shop, verify } = deps
   const service = createOrderService(store, shop)
   return new Elysia({ name: 'orders', prefix: '/api' })
     .model(DOCUMENTED_MODELS)
+    .use(deps.orders === 'on' ? commandRoutes(verify, service) : withoutCommands())
     .use(customerRoutes(deps, service))
-    .use(staffRoutes(deps, service))
+    .use(staffRoutes(deps))
     .get('/products', async () => ({ items: await store.products(), cursor: null, next: null }), {
       detail: documented({
         tag: 'Shop',
@@ -22,4 +25,9 @@ export function ordersRoutes(deps: OrdersRoutesDeps) {
         problems: [],
       }),
     })
+}
+
+/** Of the commands' type, which front ends are written against, whichever shop they will meet. */
+function withoutCommands() {
+  return refusedCommands() as unknown as ReturnType<typeof commandRoutes>
 }

@@ -1,53 +1,19 @@
-import { Elysia, ParseError, t } from 'elysia'
+import { Elysia } from 'elysia'
 import { authentication } from '../auth/macro'
-import { AppError } from '../errors'
 import { documented, ETAG_HEADER } from './documentation'
-import { CancelModel, DraftModel, IfMatchModel, PageQueryModel } from './model'
+import { PageQueryModel } from './model'
 import { entityTag } from './precondition'
 import { onlyQueryOf, pageOf } from './query'
 import type { OrdersRoutesDeps } from './routes.deps'
 import type { OrderService } from './service'
 
-/** What customers do: place, read and cancel orders of their own. */
+/** What customers read: orders of their own. */
 export function customerRoutes(
   { store, position, verify }: OrdersRoutesDeps,
   service: OrderService,
 ) {
   return new Elysia({ name: 'customer-orders' })
     .use(authentication(verify))
-    .post(
-      '/orders',
-      async ({ principal, body, headers, set, status }) => {
-        const order = await service.place(principal, body, headers['idempotency-key'])
-        set.headers.location = `/api/orders/${order.orderId}`
-        set.headers.etag = entityTag(order.version)
-        return status(201, order)
-      },
-      {
-        signedIn: true,
-        parse: 'json',
-        body: DraftModel,
-        headers: t.Object({
-          'idempotency-key': t.Optional(
-            t.String({ description: 'Makes it safe to repeat the request, for 24 hours.' }),
-          ),
-        }),
-        detail: documented({
-          tag: 'Orders',
-          summary: 'Place an order',
-          description:
-            'Prices, tax and totals are the shop’s. Lines of one product are merged. With an ' +
-            '`Idempotency-Key` a repeated request gets the first answer.',
-          answer: {
-            status: 201,
-            model: 'Order',
-            description: 'The order.',
-            headers: { ...ETAG_HEADER, Location: 'Where it is.' },
-          },
-          problems: [400, 401, 409, 422],
-        }),
-      },
-    )
     .get(
       '/orders',
       async ({ principal, query }) => {
@@ -90,50 +56,4 @@ export function customerRoutes(
         }),
       },
     )
-    .post(
-      '/orders/:id/cancel',
-      async ({ principal, params, body, headers, set }) => {
-        const order = await service.cancel(principal, params.id, {
-          ifMatch: headers['if-match'],
-          ...body,
-        })
-        set.headers.etag = entityTag(order.version)
-        return order
-      },
-      {
-        signedIn: true,
-        // 'json' is for the API description: the first one always has an answer.
-        parse: [parseOptionalJson, 'json'],
-        transform: requireObject,
-        body: CancelModel,
-        headers: t.Object({ 'if-match': t.Optional(IfMatchModel) }),
-        detail: documented({
-          tag: 'Orders',
-          summary: 'Cancel an order',
-          description:
-            'Possible until it is shipped. Cancelling a cancelled order changes nothing and is ' +
-            'no error. Staff who cancel somebody’s order must send `If-Match`.',
-          answer: { status: 200, model: 'Order', description: 'The order.', headers: ETAG_HEADER },
-          problems: [400, 401, 404, 409, 412, 422, 428],
-        }),
-      },
-    )
-}
-
-/** No body at all is an empty object. Elysia would take malformed JSON for no body as well. */
-async function parseOptionalJson({ request }: { readonly request: Request }): Promise<unknown> {
-  const text = await request.text()
-  if (text.trim() === '') return {}
-  try {
-    return JSON.parse(text)
-  } catch (cause) {
-    throw new ParseError(cause instanceof Error ? cause : undefined)
-  }
-}
-
-/** Elysia would make an empty object of `[]` or a text before it looks at the schema. */
-function requireObject({ body }: { readonly body: unknown }): void {
-  if (typeof body === 'object' && body !== null && !Array.isArray(body)) return
-  const extensions = { field: 'body' }
-  throw new AppError('invalid_request', 422, 'body: expected an object.', { extensions })
 }

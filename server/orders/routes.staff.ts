@@ -1,14 +1,12 @@
-import { Elysia, t } from 'elysia'
+import { Elysia } from 'elysia'
 import { authentication } from '../auth/macro'
-import { documented, ETAG_HEADER } from './documentation'
-import { AdminQueryModel, IfMatchModel, StatusModel } from './model'
-import { entityTag } from './precondition'
+import { documented } from './documentation'
+import { AdminQueryModel } from './model'
 import { onlyQueryOf, pageOf } from './query'
 import type { OrdersRoutesDeps } from './routes.deps'
-import type { OrderService } from './service'
 
-/** What staff do: see every order, move it on, and read the figures. */
-export function staffRoutes({ store, position, verify }: OrdersRoutesDeps, service: OrderService) {
+/** What staff read: every order, and the figures. */
+export function staffRoutes({ store, position, verify }: OrdersRoutesDeps) {
   return new Elysia({ name: 'staff-orders' })
     .use(authentication(verify))
     .get(
@@ -26,32 +24,6 @@ export function staffRoutes({ store, position, verify }: OrdersRoutesDeps, servi
           summary: 'List and search all orders, newest first',
           answer: { status: 200, model: 'OrderList', description: 'One page.' },
           problems: [400, 401, 403, 422],
-        }),
-      },
-    )
-    .patch(
-      '/admin/orders/:id',
-      async ({ principal, params, body, headers, set }) => {
-        const order = await service.changeStatus(principal, params.id, {
-          ifMatch: headers['if-match'],
-          ...body,
-        })
-        set.headers.etag = entityTag(order.version)
-        return order
-      },
-      {
-        staff: true,
-        parse: 'json',
-        body: StatusModel,
-        headers: t.Object({ 'if-match': t.Optional(IfMatchModel) }),
-        detail: documented({
-          tag: 'Staff',
-          summary: 'Change the status of an order',
-          description:
-            'Needs `If-Match` with the ETag of the order that you saw. An illegal transition is ' +
-            'answered with the `allowed` ones. A `reason` goes with `cancelled` only.',
-          answer: { status: 200, model: 'Order', description: 'The order.', headers: ETAG_HEADER },
-          problems: [400, 401, 403, 404, 409, 412, 422, 428],
         }),
       },
     )

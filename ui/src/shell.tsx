@@ -5,7 +5,7 @@ import { ConnectionIndicator } from './components/connection'
 import { Mark } from './components/icons'
 import { ErrorNotice, Loading } from './components/notice'
 import { ToastRegion } from './components/toast-region'
-import { useApi, useCart, useLive, useSession } from './stores/app'
+import { useApi, useCart, useCatalogue, useLive, useSession } from './stores/app'
 
 /** What surrounds every page: header, main, toasts. */
 export function Shell(props: RouteSectionProps): JSX.Element {
@@ -55,6 +55,7 @@ export function Shell(props: RouteSectionProps): JSX.Element {
 function Header(): JSX.Element {
   const session = useSession()
   const cart = useCart()
+  const catalogue = useCatalogue()
   const live = useLive()
   return (
     <header class="sticky top-0 z-20 border-b border-line bg-surface/95 backdrop-blur-sm">
@@ -68,7 +69,7 @@ function Header(): JSX.Element {
           <nav aria-label="Main" class="-mx-2 flex gap-1 lg:mx-0">
             <NavLink href="/" end>
               Shop
-              <Show when={cart.count() > 0}>
+              <Show when={cart.count() > 0 && catalogue.takesOrders()}>
                 <span class="rounded-full bg-accent px-1.5 text-xs leading-5 font-semibold text-on-accent">
                   <span class="sr-only">, in the cart: </span>
                   {cart.count()}

@@ -3,6 +3,7 @@ import { createSignal, For, Show } from 'solid-js'
 import { orderNumber, type Order } from '../../../server/protocol/order'
 import { allowedTransitions, type OrderStatus } from '../../../server/protocol/order-status'
 import { STATUS_LABELS, StatusBadge, STATUS_TONES } from '../components/status-badge'
+import { useCatalogue } from '../stores/app'
 import type { Board } from '../stores/board'
 import type { StartCancel } from './board-cancel'
 
@@ -12,6 +13,7 @@ export function StatusSelect(props: {
   readonly order: Order
   readonly onCancel: StartCancel
 }): JSX.Element {
+  const catalogue = useCatalogue()
   const [busy, setBusy] = createSignal(false)
   /** The version on which the reader based the choice: the one shown when the list was opened. */
   let openedVersion: number | null = null
@@ -44,7 +46,7 @@ export function StatusSelect(props: {
 
   return (
     <Show
-      when={allowedTransitions(props.order.status).length > 0}
+      when={catalogue.takesOrders() && allowedTransitions(props.order.status).length > 0}
       fallback={<StatusBadge status={props.order.status} />}
     >
       <select

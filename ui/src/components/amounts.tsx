@@ -6,6 +6,8 @@ import { formatMoney } from '../../../server/protocol/money'
 export function Amounts(props: {
   readonly subtotal: number
   readonly tax: number | null
+  /** What is to pay, where more than the two make it up: another service's order. */
+  readonly total?: number
   readonly currency: string
   readonly taxPercent?: number | undefined
 }): JSX.Element {
@@ -22,7 +24,7 @@ export function Amounts(props: {
       </Show>
       <dt class="mt-1 border-t border-line pt-2 text-base font-semibold">Total</dt>
       <dd class="mt-1 border-t border-line pt-2 text-right text-base font-semibold">
-        {money(props.subtotal + (props.tax ?? 0))}
+        {money(props.total ?? props.subtotal + (props.tax ?? 0))}
       </dd>
     </dl>
   )

@@ -4,6 +4,7 @@ import { formatMoney } from '../../../server/protocol/money'
 import type { Order } from '../../../server/protocol/order'
 import { Amounts } from '../components/amounts'
 import { countryNames } from '../storefront/countries'
+import { FurtherMembers } from './further-members'
 
 /** What was ordered, for how much, and where it goes. */
 export function OrderDetails(props: { readonly order: Order }): JSX.Element {
@@ -30,6 +31,7 @@ export function OrderDetails(props: { readonly order: Order }): JSX.Element {
         <Amounts
           subtotal={props.order.subtotal}
           tax={props.order.tax}
+          total={props.order.total}
           currency={props.order.currency}
         />
       </section>
@@ -57,6 +59,14 @@ export function OrderDetails(props: { readonly order: Order }): JSX.Element {
           </Show>
         </address>
       </section>
+      <Show when={props.order.extra}>
+        {(members) => <FurtherMembers id="extra-title" title="More" members={members()} />}
+      </Show>
+      <Show when={props.order.internal}>
+        {(members) => (
+          <FurtherMembers id="internal-title" title="For staff only" members={members()} />
+        )}
+      </Show>
     </div>
   )
 }

@@ -40,7 +40,7 @@ function Step(props: { readonly change: OrderChange }): JSX.Element {
         aria-hidden="true"
       />
       <p class="text-sm font-medium">
-        {props.change.version === 1 ? 'Placed' : STATUS_LABELS[props.change.status]}
+        {isPlacing(props.change) ? 'Placed' : STATUS_LABELS[props.change.status]}
       </p>
       <p class="text-sm text-ink-soft">
         <Time at={props.change.at} /> · {props.change.by}
@@ -50,4 +50,9 @@ function Step(props: { readonly change: OrderChange }): JSX.Element {
       </Show>
     </li>
   )
+}
+
+/** What was heard first of another service's order may be that it was shipped. */
+function isPlacing({ version, status }: OrderChange): boolean {
+  return version === 1 && status === 'pending'
 }

@@ -12,7 +12,7 @@ import { Time } from '../components/time'
 import { Title } from '../components/title'
 import { Problem } from '../problem'
 import { SignInFirst } from '../session/sign-in-first'
-import { useApi, useLive, type Live } from '../stores/app'
+import { useApi, useCatalogue, useLive, type Live } from '../stores/app'
 import { CancelDialog } from './cancel-dialog'
 import { OrderDetails } from './order-details'
 import { OrderHistory } from './order-history'
@@ -111,6 +111,7 @@ function OrderView(props: {
   readonly live: Live
 }): JSX.Element {
   const api = useApi()
+  const catalogue = useCatalogue()
   const [cancelling, setCancelling] = createSignal(false)
   const own = () => props.order.buyerId === props.live.identity.subject
 
@@ -126,7 +127,7 @@ function OrderView(props: {
       <div class="mb-5 flex flex-wrap items-center gap-x-4 gap-y-2">
         <h1 class="page-title tabular-nums">Order #{orderNumber(props.order.orderId)}</h1>
         <StatusBadge status={props.order.status} />
-        <Show when={canCancel(props.order.status)}>
+        <Show when={catalogue.takesOrders() && canCancel(props.order.status)}>
           <button
             type="button"
             class="btn btn-danger btn-small ml-auto"

@@ -10,7 +10,7 @@ import { StatusBadge } from '../components/status-badge'
 import { Time } from '../components/time'
 import { Title } from '../components/title'
 import { SignInFirst } from '../session/sign-in-first'
-import { useApi, useLive } from '../stores/app'
+import { useApi, useCatalogue, useLive } from '../stores/app'
 import type { Live } from '../stores/app'
 import type { Orders } from '../stores/orders'
 import { CancelDialog } from './cancel-dialog'
@@ -92,6 +92,7 @@ function OrderList(props: { readonly orders: Orders }): JSX.Element {
 }
 
 function OrderCard(props: { readonly order: Order; readonly onCancel: () => void }): JSX.Element {
+  const catalogue = useCatalogue()
   const what = () => props.order.items.map((item) => `${item.quantity} × ${item.name}`).join(', ')
   return (
     <li class="card relative p-4 transition-colors hover:border-line-strong/60 sm:px-5">
@@ -116,7 +117,7 @@ function OrderCard(props: { readonly order: Order; readonly onCancel: () => void
             <Time at={props.order.createdAt} />
           </p>
         </div>
-        <Show when={canCancel(props.order.status)}>
+        <Show when={catalogue.takesOrders() && canCancel(props.order.status)}>
           <button
             type="button"
             class="btn btn-danger btn-small relative"

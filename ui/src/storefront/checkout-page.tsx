@@ -30,6 +30,16 @@ export function CheckoutPage(): JSX.Element {
       <Title>Checkout</Title>
       <h1 class="page-title mb-5">Checkout</h1>
       <Switch fallback={<Loading label="Loading the checkout" rows={3} />}>
+        <Match when={!catalogue.takesOrders()}>
+          <EmptyState
+            title="No orders are taken here"
+            text="This shop takes its orders elsewhere. Here you follow what becomes of them."
+          >
+            <A href="/orders" class="btn btn-quiet">
+              My orders
+            </A>
+          </EmptyState>
+        </Match>
         <Match when={!live()}>
           <SignInFirst to="/checkout" title="Sign in to order" text="Your cart comes along." />
         </Match>

@@ -20,7 +20,15 @@ export function StorePage(): JSX.Element {
     <>
       <Title>Shop</Title>
       <h1 class="page-title mb-5">Shop</h1>
-      <div class="grid items-start gap-6 lg:grid-cols-[minmax(0,1fr)_20rem]">
+      <Show when={!catalogue.takesOrders()}>
+        <p class="mb-5 text-ink-soft">
+          This shop takes its orders elsewhere. Here you follow what becomes of them.
+        </p>
+      </Show>
+      <div
+        class="grid items-start gap-6"
+        classList={{ 'lg:grid-cols-[minmax(0,1fr)_20rem]': catalogue.takesOrders() }}
+      >
         <Switch fallback={<Loading label="Loading products" rows={6} class={GRID} />}>
           <Match when={catalogue.error()}>
             {(error) => <ErrorNotice error={error()} onRetry={catalogue.retry} />}
@@ -39,7 +47,7 @@ export function StorePage(): JSX.Element {
             )}
           </Match>
         </Switch>
-        <Show when={catalogue.estimate()}>
+        <Show when={catalogue.takesOrders() && catalogue.estimate()}>
           {(estimate) => (
             <div class="lg:sticky lg:top-22">
               <CartPanel estimate={estimate()} />
@@ -47,7 +55,7 @@ export function StorePage(): JSX.Element {
           )}
         </Show>
       </div>
-      <Show when={cart.count() > 0 && catalogue.estimate()}>
+      <Show when={catalogue.takesOrders() && cart.count() > 0 && catalogue.estimate()}>
         {(estimate) => <CartBar estimate={estimate()} count={cart.count()} />}
       </Show>
     </>
@@ -56,6 +64,7 @@ export function StorePage(): JSX.Element {
 
 function ProductCard(props: { readonly product: Product }): JSX.Element {
   const cart = useCart()
+  const catalogue = useCatalogue()
   const quantity = () =>
     cart.lines().find((line) => line.productId === props.product.id)?.quantity ?? 0
   return (
@@ -72,18 +81,20 @@ function ProductCard(props: { readonly product: Product }): JSX.Element {
           <p class="font-semibold tabular-nums">
             {formatMoney(props.product.price, props.product.currency)}
           </p>
-          <button
-            type="button"
-            class="btn btn-quiet btn-small"
-            aria-label={`Add ${props.product.name} to the cart`}
-            onClick={() => cart.add(props.product.id)}
-          >
-            <PlusIcon />
-            Add
-            <Show when={quantity() > 0}>
-              <span class="text-ink-soft tabular-nums">({quantity()})</span>
-            </Show>
-          </button>
+          <Show when={catalogue.takesOrders()}>
+            <button
+              type="button"
+              class="btn btn-quiet btn-small"
+              aria-label={`Add ${props.product.name} to the cart`}
+              onClick={() => cart.add(props.product.id)}
+            >
+              <PlusIcon />
+              Add
+              <Show when={quantity() > 0}>
+                <span class="text-ink-soft tabular-nums">({quantity()})</span>
+              </Show>
+            </button>
+          </Show>
         </div>
       </div>
     </li>

@@ -22,6 +22,8 @@ export interface Catalogue {
   /** Reactive; undefined while it is loaded or when it failed. */
   readonly products: () => readonly Product[] | undefined
   readonly settings: () => Settings | undefined
+  /** Reactive: false where orders are placed and changed by another service, and shown here. */
+  readonly takesOrders: () => boolean
   /** Reactive: why either could not be loaded. */
   readonly error: () => unknown
   readonly retry: () => void
@@ -48,15 +50,18 @@ export function createCatalogue(api: Api, lines: () => readonly CartLine[]): Cat
     return { lines: priced, currency: known[0]?.currency ?? 'EUR', subtotal, tax }
   })
 
+  const currentSettings = () => {
+    setWanted(true)
+    return settings.error === undefined ? settings.latest : undefined
+  }
+
   return {
     products() {
       setWanted(true)
       return products.error === undefined ? products.latest : undefined
     },
-    settings() {
-      setWanted(true)
-      return settings.error === undefined ? settings.latest : undefined
-    },
+    settings: currentSettings,
+    takesOrders: () => currentSettings()?.orders !== 'off',
     error: () => products.error ?? settings.error,
     retry() {
       if (products.error !== undefined) void products_.refetch()
