@@ -56,12 +56,13 @@ export interface Producer {
   /**
    * Resolves when all are on all in-sync replicas, each key's in the order given. Rejects with an
    * `AppError`: `kafka_unreachable` (temporary) where it may work later, `record_refused` where the
-   * broker will never take it (too large, for example); then some of the others may be there.
+   * broker will never take it (too large, for example): `refusedIndex` (producer.ts) tells which one;
+   * those before it are there, those after it may be.
    */
   send(records: readonly (NewRecord & { readonly topic: string })[]): Promise<void>
 }
 
-/** What one fetch brought of one partition. */
+/** What fetches brought of one partition. */
 export interface FetchedBatch extends TopicPartition {
   /** At least one, by ascending offset. */
   readonly records: readonly KafkaRecord[]
@@ -88,6 +89,13 @@ export interface ConsumerHandler {
 export interface Consumer {
   /** What this member reads at the moment. */
   assignment(): readonly TopicPartition[]
+  /**
+   * Before this offset of an assigned partition nothing is left to do: it was delivered and its
+   * batches resolved, or holds no records (the marks of transactions, aborted ones, what compaction
+   * took). So a partition is through when this is its end, whatever its last record was. Null: not
+   * assigned, or not known yet.
+   */
+  position(partition: TopicPartition): number | null
   /** The partition's next batch begins at `offset`; what was fetched before is stale. */
   seek(partition: TopicPartition, offset: number): void
   /**

@@ -1,0 +1,32 @@
+import type { KafkaLimits } from './limits'
+
+export interface Backoff {
+  /** How long to wait before the next try, in milliseconds; longer each time. */
+  next(): number
+  /** It worked: the next failure begins with the shortest pause again. */
+  reset(): void
+}
+
+export function createBackoff([first, longest]: KafkaLimits['backoffMs']): Backoff {
+  let failures = 0
+  return {
+    next: () => Math.min(longest, first * 2 ** Math.min(failures++, 16)),
+    reset() {
+      failures = 0
+    },
+  }
+}
+
+/** Resolves after `ms`, or at once when `signal` aborts. */
+export function pause(ms: number, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve()
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', done)
+      resolve()
+    }
+    const timer = setTimeout(done, ms)
+    signal.addEventListener('abort', done)
+  })
+}

@@ -1,0 +1,224 @@
+import type { Logger } from '../lib/logger'
+import { createBackoff, pause } from './backoff'
+import { sentenceOf, withDeadline } from './failures'
+import { type Consumer, type ConsumerHandler, partitionName, type TopicPartition } from './kafka'
+import type { KafkaLimits } from './limits'
+import type { Joined } from './membership'
+import { createReading, type Reading } from './partition'
+import { createSession, type Session } from './session'
+import type { KafkaSettings } from './settings'
+import { createWire } from './wire'
+
+export interface ConsumerOptions {
+  readonly groupId: string
+  readonly topics: readonly string[]
+  readonly handler: ConsumerHandler
+  readonly settings: KafkaSettings
+  readonly limits: KafkaLimits
+  readonly logger: Logger
+}
+
+/**
+ * A member of a group for as long as it is not stopped: sessions come and go, each with connections
+ * of its own. kafkajs' own consumer is not used: it waits for all partitions of a fetch before the
+ * next one, and answers an offset out of range with a silent jump.
+ */
+export function createConsumer(options: ConsumerOptions): Consumer {
+  const { groupId, topics, handler, settings, limits } = options
+  const logger = options.logger.child({ groupId })
+  const stopping = new AbortController()
+  const stopped = stopping.signal
+  /** All that were ever assigned: one that comes back waits for its batch of before. */
+  const known = new Map<string, Reading>()
+  const assigned = new Map<string, Reading>()
+  const commits = new Map<string, TopicPartition & { readonly offset: number }>()
+  const lost = new Map<string, ReturnType<typeof createBackoff>>()
+  let session: Session | null = null
+  let memberId = ''
+  let leaseUntil = 0
+  let leaseLost = true
+  let fetchedAt = 0
+  let state = ''
+
+  /** Once for each change, however often it is tried. */
+  function say(level: 'info' | 'warn', sentence: string): void {
+    if (sentence === state) return
+    state = sentence
+    logger[level](sentence)
+  }
+
+  function readingOf(partition: TopicPartition): Reading {
+    const name = partitionName(partition)
+    const there = known.get(name)
+    if (there) return there
+    const onRoom = () => session?.pump()
+    const reading = createReading(partition, {
+      handler,
+      limits,
+      logger,
+      stopped,
+      checkLease,
+      onRoom,
+    })
+    known.set(name, reading)
+    return reading
+  }
+
+  function revoke(): void {
+    const readings = [...assigned.values()]
+    assigned.clear()
+    for (const reading of readings) reading.place(null)
+  }
+
+  /** A member that slept longer than the group waits must not take anything for its own any more. */
+  function checkLease(): void {
+    if (leaseLost || performance.now() < leaseUntil) return
+    leaseLost = true
+    revoke()
+  }
+
+  function onJoined({ partitions, knownAt }: Joined): void {
+    leaseUntil = knownAt + limits.sessionMs
+    leaseLost = false
+    for (const partition of partitions) assigned.set(partitionName(partition), readingOf(partition))
+    for (const reading of assigned.values()) reading.place(null)
+    // What was not sent before is of a time when others could read the same.
+    commits.clear()
+    say('info', `reads ${[...assigned.keys()].toSorted().join(', ') || 'no partition'}`)
+    if (assigned.size > 0) void findPlaces([...assigned.values()])
+  }
+
+  /** Asks where to go on until there is an answer for each that still needs one. */
+  async function findPlaces(readings: readonly Reading[]): Promise<void> {
+    const backoff = createBackoff(limits.backoffMs)
+    const epochs = new Map(readings.map((reading) => [reading, reading.epoch()]))
+    const open = () =>
+      readings.filter(
+        (reading) => assigned.has(reading.name) && reading.epoch() === epochs.get(reading),
+      )
+    while (!stopped.aborted && open().length > 0) {
+      const asked = open()
+      try {
+        const places = await handler.assigned(
+          asked.map(({ topic, partition }) => ({ topic, partition })),
+        )
+        const current = new Set(open())
+        for (const reading of asked) {
+          const place = places.get(reading.name)
+          if (place !== undefined && current.has(reading)) reading.place(place)
+        }
+        const missing = open().map(({ name }) => name)
+        if (missing.length > 0) logger.warn({ partitions: missing }, 'nobody knows where to go on')
+      } catch (error) {
+        logger.warn({ err: error }, 'where to go on could not be found out: again soon')
+      }
+      if (open().length > 0) await pause(backoff.next(), stopped)
+    }
+  }
+
+  /** Slower where it happens again and again. */
+  function onLost(reading: Reading, why: string): void {
+    const offset = reading.fetchFrom()
+    logger.warn({ partition: reading.name, offset, why }, 'has to ask where to go on')
+    reading.place(null)
+    const epoch = reading.epoch()
+    const backoff = lost.get(reading.name) ?? createBackoff(limits.backoffMs)
+    lost.set(reading.name, backoff)
+    void pause(backoff.next(), stopped).then(() => {
+      if (reading.epoch() === epoch) return findPlaces([reading])
+    })
+  }
+
+  function takeCommits() {
+    const offsets = [...commits.values()]
+    commits.clear()
+    return offsets
+  }
+
+  async function runSession(): Promise<void> {
+    const wire = createWire(settings, limits, logger)
+    session = createSession({
+      wire,
+      groupId,
+      topics,
+      memberId,
+      limits,
+      logger,
+      stopped,
+      readings: () => [...assigned.values()],
+      onRevoked: revoke,
+      onJoined,
+      onKnown(at) {
+        checkLease()
+        leaseUntil = at + limits.sessionMs
+      },
+      leaseLost: () => leaseLost,
+      onFetched: () => (fetchedAt = Date.now()),
+      onLost,
+      onWaiting: (missing) => say('warn', `waits for topics, of ${missing.join(', ')}`),
+      takeCommits,
+    })
+    try {
+      // A join can wait for other members; a stop does not.
+      await Promise.race([session.run(), aborted(stopped)])
+    } finally {
+      memberId = session.memberId()
+      if (stopped.aborted) await leave(session)
+      revoke()
+      session = null
+      wire.end()
+    }
+  }
+
+  async function leave(ending: Session): Promise<void> {
+    const handlers = Promise.all([...known.values()].map((reading) => reading.idle()))
+    try {
+      await withDeadline(handlers, limits.stopMs, 'stop by the handler of a batch')
+      await withDeadline(ending.leave(), limits.stopMs, 'leaving the group')
+    } catch (error) {
+      logger.debug({ err: error }, 'the group was not left in order')
+    }
+  }
+
+  async function supervise(): Promise<void> {
+    const backoff = createBackoff(limits.backoffMs)
+    while (!stopped.aborted) {
+      const startedAt = performance.now()
+      try {
+        await runSession()
+      } catch (error) {
+        if (stopped.aborted) return
+        say('warn', sentenceOf(error, settings))
+        logger.debug({ err: error }, 'a session with Kafka ended')
+        if (performance.now() - startedAt > limits.stalledMs) backoff.reset()
+        await pause(backoff.next(), stopped)
+      }
+    }
+  }
+
+  const supervised = supervise()
+  return {
+    assignment: () => [...assigned.values()].map(({ topic, partition }) => ({ topic, partition })),
+    seek(partition, offset) {
+      assigned.get(partitionName(partition))?.place(offset)
+    },
+    position: (partition) => assigned.get(partitionName(partition))?.position() ?? null,
+    commit({ topic, partition }, offset) {
+      const name = partitionName({ topic, partition })
+      if (assigned.has(name)) commits.set(name, { topic, partition, offset })
+    },
+    fetchedAt: () => fetchedAt,
+    async stop() {
+      stopping.abort()
+      for (const reading of known.values()) reading.place(null)
+      await supervised
+    },
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve()
+    signal.addEventListener('abort', () => resolve(), { once: true })
+  })
+}

@@ -1,0 +1,126 @@
+import { AssignerProtocol } from 'kafkajs'
+import { pause } from './backoff'
+import { errorType } from './failures'
+import type { TopicPartition } from './kafka'
+import type { KafkaLimits } from './limits'
+import type { Wire, WireBroker } from './wire'
+
+/** This member's standing in its group, over one set of connections. */
+export interface Membership {
+  /** Joins or joins again. */
+  join(): Promise<Joined>
+  /** Rejects with a rebalance, which `mustRejoin` knows, or because nobody answers. */
+  heartbeat(): Promise<void>
+  /** Offsets by topic and partition: everything before is through. */
+  commit(offsets: readonly (TopicPartition & { readonly offset: number })[]): Promise<void>
+  leave(): Promise<void>
+  /** What a later membership of the same member begins with; empty before the first join. */
+  memberId(): string
+}
+
+export interface Joined {
+  /** What this member is to read until the next time. */
+  readonly partitions: readonly TopicPartition[]
+  /** When the coordinator was last sent something that it has answered (`performance.now()`). */
+  readonly knownAt: number
+}
+
+const MUST_REJOIN: readonly string[] = [
+  'REBALANCE_IN_PROGRESS',
+  'ILLEGAL_GENERATION',
+  'UNKNOWN_MEMBER_ID',
+  'NOT_COORDINATOR_FOR_GROUP',
+]
+
+export function mustRejoin(error: unknown): boolean {
+  return MUST_REJOIN.includes(errorType(error) ?? '')
+}
+
+export function createMembership(
+  { cluster, assigner }: Wire,
+  group: { readonly groupId: string; readonly topics: readonly string[] },
+  limits: KafkaLimits,
+  knownAs: string,
+  stopped: AbortSignal,
+): Membership {
+  const { groupId } = group
+  const topics = [...group.topics]
+  let memberId = knownAs
+  let generationId = -1
+  let coordinator: WireBroker | null = null
+
+  async function joinOnce(): Promise<Joined> {
+    coordinator = await cluster.findGroupCoordinator({ groupId })
+    const joined = await coordinator.joinGroup({
+      groupId,
+      sessionTimeout: limits.sessionMs,
+      rebalanceTimeout: limits.rebalanceMs,
+      memberId,
+      groupProtocols: [assigner.protocol({ topics })],
+    })
+    memberId = joined.memberId
+    generationId = joined.generationId
+    const leads = joined.leaderId === memberId
+    // Numbers of partitions may have changed.
+    if (leads) await cluster.refreshMetadata()
+    const groupAssignment = leads ? await assigner.assign({ members: joined.members, topics }) : []
+    const knownAt = performance.now()
+    const { memberAssignment } = await coordinator.syncGroup({
+      groupId,
+      generationId,
+      memberId,
+      groupAssignment,
+    })
+    return { partitions: partitionsOf(memberAssignment), knownAt }
+  }
+
+  return {
+    async join() {
+      for (;;) {
+        try {
+          return await joinOnce()
+        } catch (error) {
+          if (!mustRejoin(error)) throw error
+          if (errorType(error) === 'UNKNOWN_MEMBER_ID') memberId = ''
+          await pause(limits.backoffMs[0], stopped)
+          if (stopped.aborted) throw error
+        }
+      }
+    },
+
+    async heartbeat() {
+      coordinator ??= await cluster.findGroupCoordinator({ groupId })
+      await coordinator.heartbeat({ groupId, groupGenerationId: generationId, memberId })
+    },
+
+    async commit(offsets) {
+      coordinator ??= await cluster.findGroupCoordinator({ groupId })
+      const byTopic = Map.groupBy(offsets, ({ topic }) => topic)
+      await coordinator.offsetCommit({
+        groupId,
+        groupGenerationId: generationId,
+        memberId,
+        topics: [...byTopic].map(([topic, of]) => ({
+          topic,
+          partitions: of.map(({ partition, offset }) => ({ partition, offset: String(offset) })),
+        })),
+      })
+    },
+
+    async leave() {
+      if (memberId === '' || !coordinator) return
+      await coordinator.leaveGroup({ groupId, memberId })
+      memberId = ''
+    },
+
+    memberId: () => memberId,
+  }
+}
+
+function partitionsOf(encoded: Buffer): readonly TopicPartition[] {
+  // A member without any partition gets nothing at all.
+  const assignment = AssignerProtocol.MemberAssignment.decode(encoded)?.assignment ?? {}
+  return Object.entries(assignment).flatMap(([topic, partitions]) =>
+    partitions.map((partition) => ({ topic, partition })),
+  )
+}

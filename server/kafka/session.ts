@@ -1,0 +1,163 @@
+import type { Logger } from '../lib/logger'
+import { pause } from './backoff'
+import { errorType } from './failures'
+import { createFetching, type Fetching } from './fetching'
+import type { TopicPartition } from './kafka'
+import type { KafkaLimits } from './limits'
+import { createMembership, type Joined, mustRejoin } from './membership'
+import type { Reading } from './partition'
+import type { Wire } from './wire'
+
+/** What a session needs of the consumer, which outlives it. */
+export interface SessionContext {
+  readonly wire: Wire
+  readonly groupId: string
+  readonly topics: readonly string[]
+  /** The member of an earlier session, so that the group need not wait for it to expire. */
+  readonly memberId: string
+  readonly limits: KafkaLimits
+  readonly logger: Logger
+  readonly stopped: AbortSignal
+  /** Partitions that are read now. */
+  readonly readings: () => readonly Reading[]
+  /** All that this member reads is void from here on. */
+  readonly onRevoked: () => void
+  readonly onJoined: (joined: Joined) => void
+  /** The coordinator knew this member at this time (`performance.now()`). */
+  readonly onKnown: (at: number) => void
+  /** Set where the lease ran out: this member may not be one any more. */
+  readonly leaseLost: () => boolean
+  readonly onFetched: () => void
+  readonly onLost: (reading: Reading, why: string) => void
+  readonly onWaiting: (topics: readonly string[]) => void
+  /** Offsets to tell the group, taken away; empty where there is nothing new. */
+  readonly takeCommits: () => readonly (TopicPartition & { readonly offset: number })[]
+}
+
+export interface Session {
+  /** Ends with an error, never otherwise, unless the consumer is stopped. */
+  run(): Promise<void>
+  /** There is room to fetch, or somewhere to fetch from. */
+  pump(): void
+  memberId(): string
+  /** Sends what is to be committed and leaves the group. */
+  leave(): Promise<void>
+}
+
+/** One life on one set of connections: joins, reads, joins again; what fails otherwise ends it. */
+export function createSession(context: SessionContext): Session {
+  const { wire, limits, logger, stopped } = context
+  const { cluster } = wire
+  const membership = createMembership(wire, context, limits, context.memberId, stopped)
+  let fetching: Fetching | null = null
+  let metadataIsStale = false
+
+  async function topicsExist(): Promise<void> {
+    while (!stopped.aborted) {
+      try {
+        await cluster.addMultipleTargetTopics([...context.topics])
+        await cluster.refreshMetadata()
+        return
+      } catch (error) {
+        if (!isMissing(error)) throw error
+        context.onWaiting(context.topics)
+        await pause(limits.backoffMs[1] / 10, stopped)
+      }
+    }
+  }
+
+  /** Reads until this member must join again. */
+  async function read(): Promise<void> {
+    fetching = createFetching({
+      ...context,
+      onAnswer: context.onFetched,
+      onStaleMetadata: () => (metadataIsStale = true),
+    })
+    try {
+      fetching.pump()
+      await beat()
+    } finally {
+      fetching.end()
+      fetching = null
+    }
+  }
+
+  async function beat(): Promise<void> {
+    const counts = partitionCounts()
+    let refreshedAt = performance.now()
+    let committedAt = refreshedAt
+    while (!stopped.aborted && !context.leaseLost()) {
+      const sentAt = performance.now()
+      try {
+        await membership.heartbeat()
+      } catch (error) {
+        if (mustRejoin(error)) return
+        throw error
+      }
+      context.onKnown(sentAt)
+      if (sentAt - committedAt >= limits.commitMs) {
+        await commit()
+        committedAt = sentAt
+      }
+      if (metadataIsStale || sentAt - refreshedAt >= limits.metadataMs) {
+        await refresh()
+        refreshedAt = sentAt
+        if (partitionCounts() !== counts) return
+      }
+      fetching!.pump()
+      if (fetching!.silentMs() > limits.stalledMs) throw new Error('fetches are not answered')
+      await pause(limits.heartbeatMs, stopped)
+    }
+  }
+
+  async function refresh(): Promise<void> {
+    try {
+      metadataIsStale = false
+      await cluster.refreshMetadata()
+    } catch (error) {
+      // One topic that was deleted, or one partition without a leader: the others go on.
+      metadataIsStale = true
+      logger.debug({ err: error }, 'leaders are not known')
+      if (isMissing(error)) context.onWaiting(context.topics)
+    }
+  }
+
+  function partitionCounts(): string {
+    return context.topics.map((topic) => cluster.findTopicPartitionMetadata(topic).length).join()
+  }
+
+  async function commit(): Promise<void> {
+    const offsets = context.takeCommits()
+    if (offsets.length === 0) return
+    try {
+      await membership.commit(offsets)
+    } catch (error) {
+      logger.debug({ err: error }, 'offsets were not committed')
+    }
+  }
+
+  return {
+    async run() {
+      await cluster.connect()
+      await topicsExist()
+      while (!stopped.aborted) {
+        context.onRevoked()
+        await commit()
+        const joined = await membership.join()
+        if (stopped.aborted) return
+        context.onJoined(joined)
+        await read()
+      }
+    },
+    pump: () => fetching?.pump(),
+    memberId: membership.memberId,
+    async leave() {
+      await commit()
+      await membership.leave()
+    },
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  return errorType(error) === 'UNKNOWN_TOPIC_OR_PARTITION'
+}
