@@ -1,6 +1,7 @@
 import { cors } from '@elysiajs/cors'
 import { Elysia, NotFoundError, t } from 'elysia'
 import { createAllowedMethods } from './allowed-methods'
+import { createAnnouncer } from './announce-revocation'
 import { demoRoutes, type SignDemoToken } from './auth/demo'
 import type { VerifyToken } from './auth/principal'
 import { revocationRoutes } from './auth/revocations'
@@ -82,7 +83,7 @@ export function createApp(deps: AppDeps) {
     .use(
       revocationRoutes({
         revocations: engine.revocations,
-        announce: (subject) => engine.log.note({ kind: 'revoke', note: subject }),
+        announce: createAnnouncer(engine.log, logger),
         verify,
         logger,
       }),

@@ -5,7 +5,7 @@ import type { Cursor } from '../protocol/cursor'
 /** A log behind a valve: what it hands over can be held back, cut off, or come from another log. */
 export class LogValve implements EventLog {
   private opened = Promise.withResolvers<void>()
-  private failing = false
+  private failing: 'log_unavailable' | 'refilling' | null = null
   private broken = new AbortController()
   private exchanged = false
 
@@ -23,13 +23,13 @@ export class LogValve implements EventLog {
   }
 
   /** Every read fails, tails included, until `heal`. */
-  fail(): void {
-    this.failing = true
+  fail(code: 'log_unavailable' | 'refilling' = 'log_unavailable'): void {
+    this.failing = code
     this.broken.abort()
   }
 
   heal(): void {
-    this.failing = false
+    this.failing = null
     this.broken = new AbortController()
   }
 
@@ -77,7 +77,6 @@ export class LogValve implements EventLog {
   pendingAgeMs: EventLog['pendingAgeMs'] = () => this.log.pendingAgeMs()
 
   private check(): void {
-    if (!this.failing) return
-    throw new AppError('log_unavailable', 503, 'cut off', { temporary: true })
+    if (this.failing) throw new AppError(this.failing, 503, 'cut off', { temporary: true })
   }
 }
