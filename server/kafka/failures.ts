@@ -65,7 +65,7 @@ export function withDeadline<T>(work: Promise<T>, ms: number, what: string): Pro
 
 function innermost(error: unknown): string {
   let at = error as Failure | null | undefined
-  while (at?.cause) at = at.cause as Failure
+  while (at?.cause) at = at.cause
   const text = typeof at?.message === 'string' ? at.message : String(error)
   const code = typeof at?.code === 'string' && !text.includes(at.code) ? ` (${at.code})` : ''
   return `${text}${code}`

@@ -7,7 +7,7 @@ import {
 import { AppError } from '../errors'
 import type { Logger } from '../lib/logger'
 import { errorType, sentenceOf, unreachable, withDeadline } from './failures'
-import { type NewRecord, type Producer } from './kafka'
+import type { NewRecord, Producer } from './kafka'
 import type { KafkaLimits } from './limits'
 import type { KafkaSettings } from './settings'
 import { createWire, type Wire } from './wire'
