@@ -37,7 +37,8 @@ function same(a: Checkpoint, b: Checkpoint): boolean {
   return a.offset === b.offset && a.fingerprint === b.fingerprint
 }
 
-function checkAscending({ partition, expected, records }: RecordsBatch): void {
+/** Throws a `RangeError` for records out of order. */
+export function checkAscending({ partition, expected, records }: RecordsBatch): void {
   let before = expected?.offset ?? -1
   for (const { offset } of records) {
     if (offset <= before) {

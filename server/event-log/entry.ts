@@ -21,8 +21,7 @@ import type { ControlEntry, EventEntry, LogEntry, OrderEvent } from './event-log
  * is covered. `open` has the one tag that is random: two logs never share a history.
  */
 export function eventTag(prevTag: Tag | '', source: string, event: OrderEvent): Tag {
-  const { name, customer, data, staffOnly } = event
-  return digest(`${prevTag}\n${source}\nevent\n${name}\n${customer ?? ''}\n${data}\n${staffOnly}`)
+  return digest(`${prevTag}\n${eventBytes(source, event)}`)
 }
 
 export function noteTag(
@@ -32,6 +31,12 @@ export function noteTag(
   note: string,
 ): Tag {
   return digest(`${prevTag}\n${source}\n${kind}\n${note}`)
+}
+
+/** What an event's tag covers, behind the tag before it. */
+export function eventBytes(source: string, event: OrderEvent): string {
+  const { name, customer, data, staffOnly } = event
+  return `${source}\nevent\n${name}\n${customer ?? ''}\n${data}\n${staffOnly}`
 }
 
 function digest(text: string): Tag {
