@@ -1,32 +1,41 @@
-import { readFile } from 'node:fs/promises'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { accepts } from '../../scripts/services/ports'
+import { startTestStack, type TestStack } from '../../scripts/services/test-stack'
 
-/** The services that all tests of a run share: each uses topics, groups and databases of its own. */
-export interface TestStack {
-  /** Kafka, as `host:port`. */
-  readonly broker: string
-  /** `postgres://user@host:port/database`, of a user that may create databases. */
-  readonly postgresUrl: string
-}
-
+/** Of a stack that was brought up for development, and stays: docs/testing.md. */
 const ADDRESSES = join(import.meta.dir, '../../data/test-stack/addresses.json')
 
 let found: Promise<TestStack> | undefined
 
-/** The stack of this run (`TEST_STACK`), or the one that was brought up for development. */
+/**
+ * Kafka and PostgreSQL, shared by all tests: each uses topics, groups and databases of its own. They
+ * are those of the run (`TEST_STACK`), or of a stack that stays, or start for this process alone.
+ */
 export function testStack(): Promise<TestStack> {
   found ??= findStack()
   return found
 }
 
 async function findStack(): Promise<TestStack> {
-  const text = process.env.TEST_STACK ?? (await readFile(ADDRESSES, 'utf8'))
-  const stack = JSON.parse(text) as TestStack
-  const { hostname, port } = new URL(`tcp://${stack.broker}`)
-  if (!(await accepts(hostname, Number(port))))
-    throw new Error(`The Kafka of the tests does not answer at ${stack.broker}.`)
-  return stack
+  const ofRun = process.env.TEST_STACK
+  if (ofRun) {
+    const stack = JSON.parse(ofRun) as TestStack | { readonly failed: string }
+    if ('failed' in stack) throw new Error(stack.failed)
+    return stack
+  }
+  if (existsSync(ADDRESSES)) {
+    const stays = JSON.parse(readFileSync(ADDRESSES, 'utf8')) as Partial<TestStack>
+    const { broker, postgresUrl } = stays
+    if (broker && postgresUrl && (await answers(`tcp://${broker}`)) && (await answers(postgresUrl)))
+      return { broker, postgresUrl }
+  }
+  return startTestStack()
+}
+
+function answers(address: string): Promise<boolean> {
+  const { hostname, port } = new URL(address)
+  return accepts(hostname, Number(port))
 }
 
 /** Names that no other test uses. */
