@@ -1,9 +1,9 @@
 import type { Logger } from '../lib/logger'
-import { createBackoff, pause } from './backoff'
+import { type Backoff, createBackoff, pause } from './backoff'
 import { sentenceOf, withDeadline } from './failures'
 import { type Consumer, type ConsumerHandler, partitionName, type TopicPartition } from './kafka'
 import type { KafkaLimits } from './limits'
-import type { Joined } from './membership'
+import type { Commit, Joined } from './membership'
 import { createReading, type Reading } from './partition'
 import { createSession, type Session } from './session'
 import type { KafkaSettings } from './settings'
@@ -31,8 +31,9 @@ export function createConsumer(options: ConsumerOptions): Consumer {
   /** All that were ever assigned: one that comes back waits for its batch of before. */
   const known = new Map<string, Reading>()
   const assigned = new Map<string, Reading>()
-  const commits = new Map<string, TopicPartition & { readonly offset: number }>()
-  const lost = new Map<string, ReturnType<typeof createBackoff>>()
+  const commits = new Map<string, Commit>()
+  /** Of partitions that had to ask where to go on, and when they last had to. */
+  const lost = new Map<string, { readonly backoff: Backoff; at: number }>()
   let session: Session | null = null
   let memberId = ''
   let leaseUntil = 0
@@ -122,17 +123,26 @@ export function createConsumer(options: ConsumerOptions): Consumer {
     logger.warn({ partition: reading.name, offset, why }, 'has to ask where to go on')
     reading.place(null)
     const epoch = reading.epoch()
-    const backoff = lost.get(reading.name) ?? createBackoff(limits.backoffMs)
-    lost.set(reading.name, backoff)
-    void pause(backoff.next(), stopped).then(() => {
+    const before = lost.get(reading.name) ?? { backoff: createBackoff(limits.backoffMs), at: 0 }
+    if (performance.now() - before.at > limits.stalledMs) before.backoff.reset()
+    before.at = performance.now()
+    lost.set(reading.name, before)
+    void pause(before.backoff.next(), stopped).then(() => {
       if (reading.epoch() === epoch) return findPlaces([reading])
     })
   }
 
-  function takeCommits() {
+  function takeCommits(): readonly Commit[] {
     const offsets = [...commits.values()]
     commits.clear()
     return offsets
+  }
+
+  function putBackCommits(offsets: readonly Commit[]): void {
+    for (const one of offsets) {
+      const name = partitionName(one)
+      if (assigned.has(name) && !commits.has(name)) commits.set(name, one)
+    }
   }
 
   async function runSession(): Promise<void> {
@@ -157,6 +167,7 @@ export function createConsumer(options: ConsumerOptions): Consumer {
       onLost,
       onWaiting: (missing) => say('warn', `waits for topics, of ${missing.join(', ')}`),
       takeCommits,
+      putBackCommits,
     })
     try {
       // A join can wait for other members; a stop does not.

@@ -3,6 +3,7 @@ import type { KafkaSettings } from './settings'
 
 /** What is known of an error of kafkajs; any error has these, or undefined. */
 interface Failure {
+  readonly errors?: readonly unknown[]
   readonly name?: unknown
   readonly type?: unknown
   readonly code?: unknown
@@ -13,19 +14,16 @@ interface Failure {
 const CERTIFICATE =
   /certificate|CERT_|self.signed|UNABLE_TO_(VERIFY|GET_ISSUER)|ALTNAME|unable to (get|verify)/i
 
-/** The protocol's name of an error (`MESSAGE_TOO_LARGE`), of the innermost that has one. */
+/** The protocol's name of an error (`MESSAGE_TOO_LARGE`), of the outermost that has one. */
 export function errorType(error: unknown): string | null {
-  for (let at = error as Failure | null | undefined; at; at = at.cause as Failure | undefined) {
-    if (typeof at.type === 'string') return at.type
-  }
+  for (const { type } of chainOf(error)) if (typeof type === 'string') return type
   return null
 }
 
-/** Whether an error, or one that it comes from, is of this class of kafkajs. */
+/** Whether an error, or one that it comes from, is of one of these classes of kafkajs. */
 export function isNamed(error: unknown, ...names: readonly string[]): boolean {
-  for (let at = error as Failure | null | undefined; at; at = at.cause as Failure | undefined) {
-    if (typeof at.name === 'string' && names.includes(at.name)) return true
-  }
+  for (const { name } of chainOf(error))
+    if (typeof name === 'string' && names.includes(name)) return true
   return false
 }
 
@@ -64,9 +62,20 @@ export function withDeadline<T>(work: Promise<T>, ms: number, what: string): Pro
 }
 
 function innermost(error: unknown): string {
-  let at = error as Failure | null | undefined
-  while (at?.cause) at = at.cause
-  const text = typeof at?.message === 'string' ? at.message : String(error)
-  const code = typeof at?.code === 'string' && !text.includes(at.code) ? ` (${at.code})` : ''
-  return `${text}${code}`
+  let text = String(error)
+  for (const { message, code } of chainOf(error)) {
+    if (typeof message !== 'string') continue
+    text = typeof code === 'string' && !message.includes(code) ? `${message} (${code})` : message
+  }
+  return text
+}
+
+/** The error, what it comes from, and so on; of several the first. */
+function* chainOf(error: unknown): Generator<Failure> {
+  let at: unknown = error
+  while (typeof at === 'object' && at !== null) {
+    const failure: Failure = at
+    yield failure
+    at = failure.cause ?? failure.errors?.[0]
+  }
 }

@@ -7,6 +7,7 @@ export interface KafkaLimits {
   readonly callMs: number
   /** A member that was not heard of for so long is out of its group. */
   readonly sessionMs: number
+  /** How often it shows itself; what is to be committed goes along. */
   readonly heartbeatMs: number
   /** How long a rebalance waits for the members. */
   readonly rebalanceMs: number
@@ -23,7 +24,6 @@ export interface KafkaLimits {
   readonly heldBytes: number
   /** Waiting records are handed over together up to this much. */
   readonly batchBytes: number
-  readonly commitMs: number
   /** How often leaders and numbers of partitions are asked for. */
   readonly metadataMs: number
   /** Without an answer to a fetch for so long, although there is something to fetch: begin anew. */
@@ -50,7 +50,6 @@ export const KAFKA_LIMITS: KafkaLimits = {
   fetchPartitionBytes: MIB,
   heldBytes: 32 * MIB,
   batchBytes: MIB,
-  commitMs: 1_000,
   metadataMs: 5_000,
   stalledMs: 20_000,
   backoffMs: [100, 5_000],

@@ -11,11 +11,15 @@ export interface Membership {
   join(): Promise<Joined>
   /** Rejects with a rebalance, which `mustRejoin` knows, or because nobody answers. */
   heartbeat(): Promise<void>
-  /** Offsets by topic and partition: everything before is through. */
-  commit(offsets: readonly (TopicPartition & { readonly offset: number })[]): Promise<void>
+  commit(offsets: readonly Commit[]): Promise<void>
   leave(): Promise<void>
   /** What a later membership of the same member begins with; empty before the first join. */
   memberId(): string
+}
+
+/** Everything of the partition before `offset` is through. */
+export interface Commit extends TopicPartition {
+  readonly offset: number
 }
 
 export interface Joined {

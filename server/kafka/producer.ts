@@ -24,6 +24,8 @@ const REFUSALS: readonly string[] = [
 
 /** One request holds at most so much, well below a broker's usual limit of 1 MB a record batch. */
 const CHUNK_BYTES = 512 * 1_024
+/** kafkajs copies a partition's list for each record that it adds to it. */
+const CHUNK_RECORDS = 1_000
 /** A broker cuts the connection at a request above 100 MB, which looks like an outage for ever. */
 const MAX_RECORD_BYTES = 64 * 1_048_576
 /** With another producer id: what a broker forgot of the one before is of no interest to it. */
@@ -140,7 +142,7 @@ export function* chunksOf(
     const size = bytesOf(record)
     if (size > MAX_RECORD_BYTES)
       throw refused(record, at, `it has ${size} bytes, at most ${MAX_RECORD_BYTES} can be sent`)
-    if (at > start && bytes + size > CHUNK_BYTES) {
+    if (at > start && (bytes + size > CHUNK_BYTES || at - start >= CHUNK_RECORDS)) {
       yield { start, end: at }
       start = at
       bytes = 0

@@ -2,9 +2,8 @@ import type { Logger } from '../lib/logger'
 import { pause } from './backoff'
 import { errorType } from './failures'
 import { createFetching, type Fetching } from './fetching'
-import type { TopicPartition } from './kafka'
 import type { KafkaLimits } from './limits'
-import { createMembership, type Joined, mustRejoin } from './membership'
+import { type Commit, createMembership, type Joined, mustRejoin } from './membership'
 import type { Reading } from './partition'
 import type { Wire } from './wire'
 
@@ -31,7 +30,9 @@ export interface SessionContext {
   readonly onLost: (reading: Reading, why: string) => void
   readonly onWaiting: (topics: readonly string[]) => void
   /** Offsets to tell the group, taken away; empty where there is nothing new. */
-  readonly takeCommits: () => readonly (TopicPartition & { readonly offset: number })[]
+  readonly takeCommits: () => readonly Commit[]
+  /** They did not get through; newer ones may be there by now. */
+  readonly putBackCommits: (offsets: readonly Commit[]) => void
 }
 
 export interface Session {
@@ -54,16 +55,25 @@ export function createSession(context: SessionContext): Session {
 
   async function topicsExist(): Promise<void> {
     while (!stopped.aborted) {
+      const missing = await missingTopics()
+      if (missing.length === 0) return
+      context.onWaiting(missing)
+      await pause(limits.backoffMs[1] / 10, stopped)
+    }
+  }
+
+  /** From here on the cluster asks for the leaders of those that are there. */
+  async function missingTopics(): Promise<readonly string[]> {
+    const missing: string[] = []
+    for (const topic of context.topics) {
       try {
-        await cluster.addMultipleTargetTopics([...context.topics])
-        await cluster.refreshMetadata()
-        return
+        await cluster.addMultipleTargetTopics([topic])
       } catch (error) {
         if (!isMissing(error)) throw error
-        context.onWaiting(context.topics)
-        await pause(limits.backoffMs[1] / 10, stopped)
+        missing.push(topic)
       }
     }
+    return missing
   }
 
   /** Reads until this member must join again. */
@@ -85,7 +95,6 @@ export function createSession(context: SessionContext): Session {
   async function beat(): Promise<void> {
     const counts = partitionCounts()
     let refreshedAt = performance.now()
-    let committedAt = refreshedAt
     while (!stopped.aborted && !context.leaseLost()) {
       const sentAt = performance.now()
       try {
@@ -95,17 +104,17 @@ export function createSession(context: SessionContext): Session {
         throw error
       }
       context.onKnown(sentAt)
-      if (sentAt - committedAt >= limits.commitMs) {
-        await commit()
-        committedAt = sentAt
-      }
+      if (partitionCounts() !== counts) return
+      // Neither may hold up a heartbeat.
+      void commit()
       if (metadataIsStale || sentAt - refreshedAt >= limits.metadataMs) {
-        await refresh()
         refreshedAt = sentAt
-        if (partitionCounts() !== counts) return
+        void refresh()
       }
       fetching!.pump()
-      if (fetching!.silentMs() > limits.stalledMs) throw new Error('fetches are not answered')
+      const silentMs = fetching!.silentMs()
+      if (silentMs > limits.stalledMs)
+        throw new Error(`what can be fetched has not come for ${Math.round(silentMs)} ms`)
       await pause(limits.heartbeatMs, stopped)
     }
   }
@@ -117,7 +126,7 @@ export function createSession(context: SessionContext): Session {
     } catch (error) {
       // One topic that was deleted, or one partition without a leader: the others go on.
       metadataIsStale = true
-      logger.debug({ err: error }, 'leaders are not known')
+      logger.debug({ err: error }, 'the leaders are not known')
       if (isMissing(error)) context.onWaiting(context.topics)
     }
   }
@@ -133,6 +142,7 @@ export function createSession(context: SessionContext): Session {
       await membership.commit(offsets)
     } catch (error) {
       logger.debug({ err: error }, 'offsets were not committed')
+      context.putBackCommits(offsets)
     }
   }
 
