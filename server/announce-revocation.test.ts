@@ -22,6 +22,6 @@ test('a log that is out of reach does not fail a revocation, and is spoken of', 
 
 test('anything else does', async () => {
   const { announced, lines } = announcing(() => Promise.reject(new Error('a defect')))
-  expect(announced).rejects.toThrow('a defect')
+  await expect(announced).rejects.toThrow('a defect')
   expect(lines).toEqual([])
 })

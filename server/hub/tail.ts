@@ -25,7 +25,7 @@ export interface TailListener {
 const RETRY_MS = [100, 500, 1_000, 2_000, 5_000]
 /** Entries this old when they come through are a reason to look how far behind the tail is. */
 const LATE_MS = 2_000
-const LOOK_EVERY_MS = 5_000
+const LOOK_AGAIN_MS = { least: 5_000, most: 60_000 }
 
 /** The log does not continue where this node stands. */
 class Broken extends Error {
@@ -48,6 +48,7 @@ export class Tail {
   /** When the oldest entry was appended that is here and not published, or 0. */
   private heldSince = 0
   private lookedAt = 0
+  private lookAgainMs = LOOK_AGAIN_MS.least
   private readonly maxTurnBytes: number
   private readonly pace: Pace
 
@@ -150,9 +151,15 @@ export class Tail {
   /** More than half a window behind, resuming is cheaper for all than what would be published. */
   private async refuseToFlood(batch: readonly LogEntry[]): Promise<void> {
     const now = Date.now()
-    if (this.publisher.topics.size === 0 || !batch[0] || now - batch[0].at < LATE_MS) return
-    if (now - this.lookedAt < LOOK_EVERY_MS) return
+    if (this.publisher.topics.size === 0 || !batch[0]) return
+    if (now - batch[0].at < LATE_MS) {
+      this.lookAgainMs = LOOK_AGAIN_MS.least
+      return
+    }
+    if (now - this.lookedAt < this.lookAgainMs) return
     this.lookedAt = now
+    // Where only the clocks disagree, everything is late: the read is a large one, and soon rare.
+    this.lookAgainMs = Math.min(2 * this.lookAgainMs, LOOK_AGAIN_MS.most)
     const { windowMaxEntries, windowMaxBytes } = this.limits
     const [oldest] = await this.log.newest(
       Math.ceil(windowMaxEntries / 2),
