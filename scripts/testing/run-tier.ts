@@ -2,17 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readJunit } from './junit'
+import type { Outcome } from './outcome'
 import type { Tier } from './tiers'
 
-export interface Outcome {
-  readonly passed: number
-  readonly failed: number
-  readonly skipped: number
-  /** What failed beside tests that say so themselves, one sentence each. */
-  readonly problems: readonly string[]
-}
-
-const TIER_LIMIT_MS = 8 * 60_000
+const TIER_LIMIT_MS = 12 * 60_000
 
 /**
  * Runs the tier's files with `bun test`, whose output goes to the terminal. Counts from its JUnit
@@ -41,7 +34,10 @@ export async function runTier(root: string, tier: Tier): Promise<Outcome> {
         env: { ...process.env, CI: '1' },
       },
     )
+    const end = () => runner.kill()
+    process.once('exit', end)
     const exitCode = await runner.exited
+    process.off('exit', end)
     const report = Bun.file(reportFile)
     return judge(tier.files, exitCode, (await report.exists()) ? await report.text() : '')
   } finally {

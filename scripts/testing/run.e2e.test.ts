@@ -1,6 +1,9 @@
 import { expect, test } from 'bun:test'
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { tempFolder } from '../../server/testing/temp-folder'
+import { accepts } from '../services/ports'
+import type { TestStack } from '../services/test-stack'
 
 const root = join(import.meta.dir, '../..')
 
@@ -18,13 +21,13 @@ async function scriptsTest(...args: readonly string[]) {
 }
 
 /** Runs a test file of this text, which lies in the project for so long. */
-async function outcomeOf(text: string) {
+async function outcomeOf(text: string, only: 'unit' | 'int' = 'unit') {
   // Under a folder that the runner looks into, and no other run of it.
   const folder = join(root, 'scripts/testing', `tmp-${process.pid}`)
   await mkdir(folder)
   try {
-    await Bun.write(join(folder, 'a.test.ts'), text)
-    return await scriptsTest('--only', 'unit', `tmp-${process.pid}/`)
+    await Bun.write(join(folder, only === 'unit' ? 'a.test.ts' : 'a.int.test.ts'), text)
+    return await scriptsTest('--only', only, `tmp-${process.pid}/`)
   } finally {
     await rm(folder, { recursive: true })
   }
@@ -49,6 +52,32 @@ test.each([
   )
   expect(lastLine).toBe(last)
   expect(exitCode).toBe(1)
+})
+
+test('services are there for a run, and gone after it', async () => {
+  using temp = tempFolder()
+  const note = join(temp.path, 'stack.json')
+  const { lastLine } = await outcomeOf(
+    `import { expect, test } from 'bun:test'
+    import { testStack } from '../../../server/testing/stack'
+    import { accepts } from '../../services/ports'
+    test('a', async () => {
+      const stack = await testStack()
+      expect(JSON.parse(process.env.TEST_STACK!)).toEqual(stack)
+      await Bun.write(${JSON.stringify(note)}, JSON.stringify(stack))
+      for (const address of ['tcp://' + stack.broker, stack.postgresUrl]) {
+        const { hostname, port } = new URL(address)
+        expect(await accepts(hostname, Number(port))).toBe(true)
+      }
+    })`,
+    'int',
+  )
+  expect(lastLine).toBe('1 passed, 0 failed')
+  const { broker, postgresUrl } = (await Bun.file(note).json()) as TestStack
+  for (const address of [`tcp://${broker}`, postgresUrl]) {
+    const { hostname, port } = new URL(address)
+    expect(await accepts(hostname, Number(port))).toBe(false)
+  }
 })
 
 test('a pattern that matches nothing', async () => {

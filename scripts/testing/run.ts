@@ -1,9 +1,8 @@
 import { delimiter, dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { runChecks } from '../check/checks'
-import { ensurePrograms } from './programs'
-import { runTier } from './run-tier'
-import type { Outcome } from './run-tier'
+import { addUp, count, failure, type Outcome } from './outcome'
+import { prepare, runTiers } from './run-tiers'
 import { TIER_KINDS, findTestFiles, tiersOf } from './tiers'
 
 const HELP = `scripts/test: runs the checks and all tests
@@ -13,7 +12,9 @@ const HELP = `scripts/test: runs the checks and all tests
   scripts/test hub ui/client        only the test files whose path contains one of the words
 
 The last line is "N passed, N failed": checks and tests added up. The exit code is 1 when one failed.
-The browser tests need Chromium, found on the PATH or named by CHROMIUM=/path.`
+Tests of the distributed engine get a Kafka and a PostgreSQL on free ports, started for this run and ended
+with it. What is missing (Java, Maven, Redis, PostgreSQL, nginx, Chromium, curl) is installed through apt
+where that may be; Chromium may also be named by CHROMIUM=/path.`
 
 const ONLY = ['check', ...TIER_KINDS] as const
 type Only = (typeof ONLY)[number]
@@ -45,53 +46,34 @@ function readOptions(args: readonly string[]): Options | string {
 
 const root = join(import.meta.dir, '../..')
 
-async function runTests({ only, patterns }: Options): Promise<Outcome> {
+async function run({ only, patterns }: Options): Promise<Outcome> {
+  const outcomes: Outcome[] = []
   const files = findTestFiles(root, patterns)
   const tiers = tiersOf(files).filter((tier) => only.has(tier.kind))
-  if (tiers.length === 0)
-    return failure(`No test file matches: ${[...only, ...patterns].join(' ')}`)
+  const testsWanted = TIER_KINDS.some((kind) => only.has(kind))
+  if (testsWanted && tiers.length === 0)
+    outcomes.push(failure(`No test file matches: ${[...only, ...patterns].join(' ')}`))
 
-  const outcomes: Outcome[] = []
+  const prepared = await prepare(root, tiers)
+  await using stack = prepared.stack
+  outcomes.push(...prepared.outcomes)
+  if (only.has('check')) outcomes.push(await check())
   if (tiers.some((tier) => tier.kind === 'e2e')) {
     const built = await succeeds([process.execPath, 'scripts/build.ts', '--if-changed'])
     if (!built) outcomes.push(failure('The UI could not be built.'))
-    for (const missing of await ensurePrograms()) outcomes.push(failure(missing))
   }
-  for (const tier of tiers) {
-    console.log(`\n── ${tier.name}: ${count(tier.files.length, 'file')}`)
-    const startedAt = performance.now()
-    const outcome = await runTier(root, tier)
-    outcomes.push(outcome)
-    for (const problem of outcome.problems) console.log(`✗ ${problem}`)
-    const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1)
-    console.log(`── ${tier.name}: ${summary(outcome)} in ${seconds} s`)
-  }
+  outcomes.push(...(await runTiers(root, tiers, stack)))
   return addUp(outcomes)
 }
 
-function failure(problem: string): Outcome {
-  console.log(`✗ ${problem}`)
-  return { passed: 0, failed: 1, skipped: 0, problems: [problem] }
-}
-
-function addUp(outcomes: readonly Outcome[]): Outcome {
-  const sum = (figure: (outcome: Outcome) => number) =>
-    outcomes.reduce((total, outcome) => total + figure(outcome), 0)
+async function check(): Promise<Outcome> {
+  const results = await runChecks(root)
   return {
-    passed: sum((outcome) => outcome.passed),
-    failed: sum((outcome) => outcome.failed),
-    skipped: sum((outcome) => outcome.skipped),
-    problems: outcomes.flatMap((outcome) => outcome.problems),
+    passed: results.filter((result) => result.ok).length,
+    failed: results.filter((result) => !result.ok).length,
+    skipped: 0,
+    problems: results.filter((result) => !result.ok).map((result) => `check: ${result.name}`),
   }
-}
-
-function summary(outcome: Outcome): string {
-  const skipped = outcome.skipped > 0 ? `, ${outcome.skipped} skipped` : ''
-  return `${outcome.passed} passed, ${outcome.failed} failed${skipped}`
-}
-
-function count(amount: number, noun: string): string {
-  return `${amount} ${noun}${amount === 1 ? '' : 's'}`
 }
 
 async function succeeds(command: string[]): Promise<boolean> {
@@ -112,19 +94,11 @@ process.env.PATH = [
   process.env.PATH ?? '',
 ].join(delimiter)
 
-const outcomes: Outcome[] = []
-if (options.only.has('check')) {
-  const results = await runChecks(root)
-  outcomes.push({
-    passed: results.filter((result) => result.ok).length,
-    failed: results.filter((result) => !result.ok).length,
-    skipped: 0,
-    problems: results.filter((result) => !result.ok).map((result) => `check: ${result.name}`),
-  })
-}
-if (TIER_KINDS.some((kind) => options.only.has(kind))) outcomes.push(await runTests(options))
+// What was started ends in order.
+process.once('SIGINT', () => process.exit(130))
+process.once('SIGTERM', () => process.exit(143))
 
-const total = addUp(outcomes)
+const total = await run(options)
 for (const problem of total.problems) console.log(`✗ ${problem}`)
 if (total.skipped > 0) console.log(`${count(total.skipped, 'test')} skipped`)
 console.log(`${total.passed} passed, ${total.failed} failed`)
