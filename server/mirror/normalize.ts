@@ -111,8 +111,14 @@ function listOf(types: ReadonlyMap<string, EventName>): string {
   return `one of ${[...types.keys()].join(', ')}`
 }
 
-function checkSize(data: string, beside: string, maxBytes: number): void {
-  const bytes = Buffer.byteLength(data) + Buffer.byteLength(beside)
-  if (bytes <= maxBytes) return
-  throw new Unfit('too_big', `The event has ${bytes} bytes: expected at most ${maxBytes}.`)
+/** Why an event is too long for the log, or null. */
+export function tooBig(data: string, staffOnly: string, maxBytes: number): Unfit | null {
+  const bytes = Buffer.byteLength(data) + Buffer.byteLength(staffOnly)
+  if (bytes <= maxBytes) return null
+  return new Unfit('too_big', `The event has ${bytes} bytes: expected at most ${maxBytes}.`)
+}
+
+function checkSize(data: string, staffOnly: string, maxBytes: number): void {
+  const unfit = tooBig(data, staffOnly, maxBytes)
+  if (unfit) throw unfit
 }

@@ -1,0 +1,50 @@
+import type { Logger } from '../lib/logger'
+import type { Producer } from '../kafka/kafka'
+import { deadLetterRecord, type DeadLetter } from './dead-letter'
+import type { Stall } from './stall'
+import type { Counters } from './stats'
+import { retryMs, wait } from './wait'
+
+/**
+ * Sends dead letters until Kafka has them, or `isCurrent` says that nobody waits for them any more:
+ * only then it answers false. What comes after them in their partition waits meanwhile.
+ */
+export type SendLetters = (
+  letters: readonly DeadLetter[],
+  isCurrent: () => boolean,
+  stall: Stall,
+) => Promise<boolean>
+
+interface Options {
+  readonly producer: Producer
+  readonly topic: string
+  readonly counters: Counters
+  readonly logger: Logger
+  readonly stopped: AbortSignal
+}
+
+export function createLetters({
+  producer,
+  topic,
+  counters,
+  logger,
+  stopped,
+}: Options): SendLetters {
+  return async (letters, isCurrent, stall) => {
+    const records = letters.map((letter) => deadLetterRecord(letter, topic))
+    for (let failures = 1; isCurrent(); failures += 1) {
+      try {
+        await producer.send(records)
+        for (const { source, reason, detail } of letters) {
+          counters.deadLetters[reason] += 1
+          logger.warn({ ...source, reason, detail }, 'a record became a dead letter')
+        }
+        return true
+      } catch (error) {
+        stall.begin(error, 'dead letters cannot be sent')
+        await wait(retryMs(failures), stopped)
+      }
+    }
+    return false
+  }
+}

@@ -1,0 +1,185 @@
+import type { SharedLog } from '../event-log/event-log'
+import {
+  partitionName,
+  type Consumer,
+  type Kafka,
+  type TopicPartition,
+} from '../kafka/kafka'
+import type { Logger } from '../lib/logger'
+import type { Projection } from '../orders/projection'
+import { createAppender } from './appender'
+import { beat, Beats } from './beats'
+import { createLetters } from './letters'
+import { createLocate } from './locate'
+import { createNormalize } from './normalize'
+import { PartitionMirror, type PartitionDeps } from './partition'
+import { createProject } from './projector'
+import type { MirrorSettings } from './settings'
+import { Counters, type MirrorStats } from './stats'
+import { prepareTopics, topicNames } from './topics'
+import { wait } from './wait'
+import { Watch } from './watch'
+
+/** Reads the topics of orders as one of a group, and brings what they say into the log. */
+export interface Mirror {
+  /** Begins. What cannot be reached yet is tried until it can. */
+  start(): void
+  /** Ends once what is on its way was answered; bounded in time. */
+  stop(): Promise<void>
+  stats(): MirrorStats
+}
+
+export interface MirrorOptions {
+  readonly kafka: Kafka
+  readonly log: SharedLog
+  /** With `ORDERS=off`; null with `ORDERS=on`. */
+  readonly projection: Projection | null
+  readonly settings: MirrorSettings
+  /** How old a record may be that an empty log still gets. */
+  readonly retentionMs: number
+  readonly logger: Logger
+  /** How often log and topics are compared, in milliseconds. */
+  readonly lookEveryMs?: number
+}
+
+const LOOK_EVERY_MS = 2_500
+const STOP_MS = 10_000
+
+export function createMirror(options: MirrorOptions): Mirror {
+  return new RunningMirror(options)
+}
+
+class RunningMirror implements Mirror {
+  readonly #stopping = new AbortController()
+  readonly #counters = new Counters()
+  readonly #partitions = new Map<string, PartitionMirror>()
+  readonly #beats = new Beats()
+  readonly #deps: PartitionDeps
+  readonly #topics: readonly string[]
+  #consumer: Consumer | null = null
+  #watch: Watch | null = null
+  #running: Promise<void> = Promise.resolve()
+
+  constructor(private readonly options: MirrorOptions) {
+    const { kafka, log, projection, settings } = options
+    const logger = options.logger.child({ part: 'mirror' })
+    const counters = this.#counters
+    const stopped = this.#stopping.signal
+    this.#topics = topicNames(settings.topics)
+    const topic = settings.deadLetterTopic
+    this.#deps = {
+      kafka,
+      log,
+      projection,
+      project: projection && createProject(projection, settings.maxEventBytes, stopped),
+      appender: createAppender(log),
+      normalize: createNormalize(settings),
+      sendLetters: createLetters({ producer: kafka.producer(), topic, counters, logger, stopped }),
+      locate: createLocate({ ...options, topics: this.#topics, counters, logger }),
+      consumer: () => this.#consumer!,
+      counters,
+      logger,
+      stopped,
+    }
+  }
+
+  start(): void {
+    this.#running = this.#run()
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort()
+    await this.#running
+    const partitions = [...this.#partitions.values()]
+    const settled = Promise.all(partitions.map((partition) => partition.settled()))
+    const enough = new AbortController()
+    await Promise.race([settled, wait(STOP_MS, enough.signal)])
+    enough.abort()
+  }
+
+  stats(): MirrorStats {
+    const { appended, rewinds, gaps, deadLetters, lastError } = this.#counters
+    const stalls = [...this.#assigned()].flatMap(({ stall }) => stall.since ?? [])
+    return {
+      appended,
+      rewinds,
+      gaps,
+      deadLetters: { ...deadLetters },
+      lag: this.#watch?.gauge.lags() ?? new Map(),
+      refilling: this.#watch?.isRefilling ?? false,
+      stalledSince: stalls.length > 0 ? Math.min(...stalls) : null,
+      lastError,
+    }
+  }
+
+  async #run(): Promise<void> {
+    const { kafka, log, settings } = this.options
+    const { logger, stopped, counters } = this.#deps
+    await prepareTopics({ kafka, settings, counters, logger, stopped })
+    if (stopped.aborted) return
+    const { groupId } = settings
+    const consumer = kafka.consume(
+      { groupId, topics: this.#topics },
+      {
+        assigned: (partitions) => this.#place(partitions),
+        batch: (batch) => this.#partition(batch).batch(batch),
+      },
+    )
+    this.#consumer = consumer
+    const partitions = () => this.#partitions.values()
+    this.#watch = new Watch({ kafka, log, topics: this.#topics, consumer, partitions, logger })
+    while (!stopped.aborted) {
+      await this.#look(this.#watch, consumer)
+      await wait(this.options.lookEveryMs ?? LOOK_EVERY_MS, stopped)
+    }
+    await consumer.stop()
+  }
+
+  async #look(watch: Watch, consumer: Consumer): Promise<void> {
+    try {
+      await watch.look()
+      const now = Date.now()
+      const waiting = [...this.#assigned()].map((partition) => partition.waitingMs(now))
+      const lagMs = Math.max(watch.gauge.oldestMs(), ...waiting)
+      await beat(this.options.log, this.#beats, { now, lagMs, fetchedAt: consumer.fetchedAt() })
+    } catch (error) {
+      // Partitions that have something to do find out for themselves, and say so.
+      this.#counters.failed(error)
+      this.#deps.logger.debug({ err: error }, 'log and topics could not be compared')
+    }
+  }
+
+  async #place(partitions: readonly TopicPartition[]): Promise<ReadonlyMap<string, number>> {
+    const before = partitions.map((at) => {
+      const partition = this.#partition(at)
+      return { partition, stretch: partition.stretch }
+    })
+    const places = await this.#deps.locate(partitions)
+    const answer = new Map<string, number>()
+    for (const { partition, stretch } of before) {
+      const place = places.get(partition.name)
+      // Placed by its own recovery meanwhile: that is where the consumer was told to go.
+      const isElsewhere = partition.stretch !== null && partition.stretch !== stretch
+      if (!place || isElsewhere) continue
+      partition.place(place)
+      answer.set(partition.name, place.from)
+    }
+    return answer
+  }
+
+  #partition({ topic, partition }: TopicPartition): PartitionMirror {
+    const name = partitionName({ topic, partition })
+    const known = this.#partitions.get(name)
+    if (known) return known
+    const made = new PartitionMirror({ topic, partition }, this.#deps)
+    this.#partitions.set(name, made)
+    return made
+  }
+
+  *#assigned(): Generator<PartitionMirror> {
+    for (const { topic, partition } of this.#consumer?.assignment() ?? []) {
+      const known = this.#partitions.get(partitionName({ topic, partition }))
+      if (known) yield known
+    }
+  }
+}

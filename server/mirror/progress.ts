@@ -1,0 +1,77 @@
+import type { Checkpoint, RefillSpan } from '../event-log/event-log'
+import type { PartitionSpan } from '../kafka/kafka'
+
+/** How far a partition durably got: in the log, and in the tables where there is a projection. */
+export interface Progress {
+  readonly logged: Checkpoint | null
+  /** Null without a projection too. */
+  readonly projected: Checkpoint | null
+}
+
+/** Where a partition is read on, as of now. */
+export interface Place extends Progress {
+  /** The first offset to read: a checkpoint itself, whose record is compared with it. */
+  readonly from: number
+  /** While the log has no checkpoint: what is before this is projected and not logged. */
+  readonly logFrom: number
+}
+
+export type GapReason =
+  /** The source holds less than the checkpoint. */
+  | 'beyond_end'
+  /** The source lost records that were not read yet. */
+  | 'trimmed'
+  /** Another record is in the checkpoint's place. */
+  | 'other_record'
+
+export type Finding =
+  | { readonly finding: 'place'; readonly place: Place }
+  | { readonly finding: 'gap'; readonly why: GapReason }
+
+/** @param projects whether there is a projection, which reads all that the partition holds */
+export function findPlace(
+  { earliest, end }: Pick<PartitionSpan, 'earliest' | 'end'>,
+  progress: Progress,
+  refill: RefillSpan | undefined,
+  projects: boolean,
+): Finding {
+  const { logged, projected } = progress
+  for (const checkpoint of [logged, projected]) {
+    const why = checkpoint && gapAt(checkpoint.offset, { earliest, end })
+    if (why) return { finding: 'gap', why }
+  }
+  const logFrom = logged ? logged.offset : startOfRefill(refill, { earliest, end })
+  const projectFrom = projected ? projected.offset : earliest
+  const from = Math.max(earliest, projects ? Math.min(logFrom, projectFrom) : logFrom)
+  return { finding: 'place', place: { logged, projected, from, logFrom } }
+}
+
+/** Why a source that spans this cannot be the one that was read up to and with `offset`, or null. */
+export function gapAt(
+  offset: number,
+  { earliest, end }: Pick<PartitionSpan, 'earliest' | 'end'>,
+): GapReason | null {
+  if (offset >= end) return 'beyond_end'
+  return earliest > offset + 1 ? 'trimmed' : null
+}
+
+function startOfRefill(
+  refill: RefillSpan | undefined,
+  { earliest, end }: Pick<PartitionSpan, 'earliest' | 'end'>,
+): number {
+  if (!refill || refill.start > end) return earliest
+  return Math.max(earliest, refill.start)
+}
+
+/** Whether the store holds less than what landed there before it was asked, or something else. */
+export function hasForgotten(stored: Checkpoint | null, landed: Checkpoint | null): boolean {
+  if (!landed) return false
+  if (!stored || stored.offset < landed.offset) return true
+  return stored.offset === landed.offset && stored.fingerprint !== landed.fingerprint
+}
+
+/** The one that is further. */
+export function further(a: Checkpoint | null, b: Checkpoint | null): Checkpoint | null {
+  if (!a || !b) return a ?? b
+  return b.offset > a.offset ? b : a
+}

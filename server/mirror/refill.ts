@@ -1,0 +1,59 @@
+import type { LogState, RecordsBatch, RefillSpan, SharedLog } from '../event-log/event-log'
+import type { Kafka, KafkaRecord, PartitionSpan } from '../kafka/kafka'
+import { fingerprintOf } from './fingerprint'
+
+interface Options {
+  readonly kafka: Kafka
+  readonly log: SharedLog
+  readonly topics: readonly string[]
+  readonly retentionMs: number
+}
+
+/**
+ * Opens a log that holds nothing: of each partition it is to get what is younger than the retention,
+ * up to the newest record of now. Several workers may do so at the same time: one opens, the others
+ * find it open. Answers the log's state.
+ */
+export async function openLog({ kafka, log, topics, retentionMs }: Options): Promise<LogState> {
+  const spans = await kafka.spans(topics)
+  const starts = await startsOf(kafka, topics, Date.now() - retentionMs)
+  const refill = new Map<string, RefillSpan>()
+  const passed: RecordsBatch[] = []
+  for (const [name, span] of spans) {
+    const newest = await newestRecord(kafka, span)
+    if (!newest) continue
+    const start = Math.max(span.earliest, starts.get(name) ?? span.earliest)
+    if (newest.offset >= start) refill.set(name, { start, target: newest.offset })
+    else passed.push(behind(name, newest))
+  }
+  await log.open(refill)
+  // Partitions whose records are all too old start behind them, and not with the oldest.
+  if (passed.length > 0) await log.append(passed)
+  return log.state()
+}
+
+/** Moves the checkpoint of a partition that has none to this record, without an entry. */
+function behind(partition: string, record: KafkaRecord): RecordsBatch {
+  const { offset } = record
+  const records = [{ offset, fingerprint: fingerprintOf(record), event: null }]
+  return { partition, expected: null, records }
+}
+
+async function startsOf(kafka: Kafka, topics: readonly string[], timestampMs: number) {
+  const starts = await Promise.all(topics.map((topic) => kafka.offsetsAt(topic, timestampMs)))
+  return new Map(starts.flatMap((offsets) => [...offsets]))
+}
+
+/**
+ * The last record that can be read. It is not always at the end: transactions leave marks there, and
+ * a target that no record has would never be passed.
+ */
+async function newestRecord(kafka: Kafka, span: PartitionSpan): Promise<KafkaRecord | null> {
+  for (let back = 1; ; back *= 32) {
+    const from = Math.max(span.earliest, span.end - back)
+    const records = await kafka.read(span, from, back)
+    const newest = records.at(-1)
+    if (newest) return newest
+    if (from <= span.earliest) return null
+  }
+}

@@ -1,0 +1,122 @@
+import type { Checkpoint, LogState, SharedLog } from '../event-log/event-log'
+import { partitionName, type Consumer, type Kafka, type PartitionSpan } from '../kafka/kafka'
+import type { Logger } from '../lib/logger'
+import { fingerprintOf } from './fingerprint'
+import { LagGauge } from './lag'
+import type { PartitionMirror } from './partition'
+import { gapAt, hasForgotten } from './progress'
+import type { Stretch } from './stretch'
+
+interface Options {
+  readonly kafka: Kafka
+  readonly log: SharedLog
+  readonly topics: readonly string[]
+  readonly consumer: Consumer
+  /** All that this mirror ever read. */
+  readonly partitions: () => Iterable<PartitionMirror>
+  readonly logger: Logger
+}
+
+/** A partition as it was before anybody was asked. */
+interface Known {
+  readonly partition: PartitionMirror
+  readonly stretch: Stretch
+  readonly logged: Checkpoint | null
+  readonly needed: number
+}
+
+/** Partitions that stand still for so long are looked into. */
+const STILL_MS = 10_000
+/** Every so many looks the records at the checkpoints are compared once more. */
+const COMPARE_EVERY = 12
+
+/**
+ * What no new record would show: a log that forgot (FLUSHALL, a lost tail), a topic that was made
+ * anew or trimmed, and how long records have been waiting, also in partitions that others read.
+ */
+export class Watch {
+  readonly gauge = new LagGauge()
+  #isRefilling = false
+  #looks = 0
+  /** Ends behind the last record that can be read, where marks of transactions follow it. */
+  readonly #through = new Map<string, number>()
+
+  constructor(private readonly options: Options) {}
+
+  /** As of the last look. */
+  get isRefilling(): boolean {
+    return this.#isRefilling
+  }
+
+  /** Rejects where log or Kafka cannot be asked. */
+  async look(): Promise<void> {
+    const { kafka, log, topics } = this.options
+    const known = this.#known()
+    // In this order: what is in the log was in Kafka before.
+    const state = await log.state()
+    const spans = await kafka.spans(topics)
+    this.#isRefilling = !state.opened || state.refill.size > 0
+    for (const one of known) this.#check(one, state, spans.get(one.partition.name))
+    await this.#measure(state, spans)
+    if (this.#looks++ % COMPARE_EVERY === COMPARE_EVERY - 1) await this.#compare()
+  }
+
+  #known(): Known[] {
+    const assigned = new Set(this.options.consumer.assignment().map(partitionName))
+    return [...this.options.partitions()].flatMap((partition) => {
+      const { stretch } = partition
+      if (!stretch || !assigned.has(partition.name)) return []
+      return [{ partition, stretch, logged: stretch.logged, needed: stretch.firstNeeded() }]
+    })
+  }
+
+  #check({ partition, stretch, logged, needed }: Known, state: LogState, span?: PartitionSpan) {
+    const stored = state.checkpoints.get(partition.name) ?? null
+    if (!state.opened || hasForgotten(stored, logged)) {
+      this.options.logger.warn({ partition: partition.name, logged, stored }, 'the log forgot')
+      partition.recover(stretch, null)
+    } else if (span && span.earliest > needed) {
+      partition.recover(stretch, 'trimmed')
+    } else if (span && logged && gapAt(logged.offset, span) === 'beyond_end') {
+      partition.recover(stretch, 'beyond_end')
+    }
+  }
+
+  async #measure(state: LogState, spans: ReadonlyMap<string, PartitionSpan>): Promise<void> {
+    const now = Date.now()
+    const own = new Map([...this.options.partitions()].map((one) => [one.name, one]))
+    for (const [name, span] of spans) {
+      const checkpoint = state.checkpoints.get(name) ?? null
+      const partition = own.get(name)
+      const through = Math.max(this.#through.get(name) ?? 0, this.#positionOf(partition))
+      this.gauge.observe(name, span, checkpoint, state.refill.get(name), through, now)
+      const lag = this.gauge.lags().get(name)
+      if (lag?.records === 0 && partition?.isIdle()) partition.stall.end()
+      if (lag && lag.ageMs > STILL_MS && !partition?.stretch) await this.#lookInto(span, checkpoint)
+    }
+    this.gauge.keep(spans)
+  }
+
+  /** How far it is through, where nothing of it is on its way. */
+  #positionOf(partition: PartitionMirror | undefined): number {
+    if (!partition?.stretch || !partition.isIdle()) return 0
+    return this.options.consumer.position(partition.at) ?? 0
+  }
+
+  /** Whether there is any record behind the checkpoint of a partition that somebody else reads. */
+  async #lookInto(span: PartitionSpan, checkpoint: Checkpoint | null): Promise<void> {
+    const from = Math.max(span.earliest, (checkpoint?.offset ?? -1) + 1)
+    const records = await this.options.kafka.read(span, from, 1)
+    if (records.length === 0) this.#through.set(partitionName(span), span.end)
+  }
+
+  /** A topic that was made anew and filled beyond the checkpoint at once looks like the old one. */
+  async #compare(): Promise<void> {
+    for (const { partition, stretch, logged } of this.#known()) {
+      if (!logged) continue
+      const [record] = await this.options.kafka.read(partition.at, logged.offset, 1)
+      if (record?.offset !== logged.offset) continue
+      if (fingerprintOf(record) !== logged.fingerprint) partition.recover(stretch, 'other_record')
+    }
+  }
+}
