@@ -33,10 +33,16 @@ export function processOf(
   const sendAll = (signal: NodeJS.Signals) => {
     for (const each of all()) send(each, signal)
   }
-  const kill = async () => {
-    const pids = all()
-    for (const each of pids) send(each, 'SIGKILL')
-    if (!(await gone(pids))) throw new Error(`process ${pid} does not end`)
+  const end = async (pids: readonly number[], signal: NodeJS.Signals, to: readonly number[]) => {
+    const left = leftOf(pids)
+    for (const each of to) send(each, signal)
+    // What is held still hears of the signal only once it goes on.
+    for (const each of pids) send(each, 'SIGCONT')
+    return left(STOP_WITHIN_MS)
+  }
+  const kill = async (pids: readonly number[] = all()) => {
+    const left = await end(pids, 'SIGKILL', pids)
+    if (left.length > 0) throw new Error(`Processes do not end: ${left.join(', ')}.`)
   }
   return {
     pid,
@@ -44,30 +50,25 @@ export function processOf(
     get runs() {
       return runs()
     },
-    kill,
+    kill: () => kill(),
     async stop() {
       const pids = all()
-      if (pids.length === 0) return
-      send(pid, stopSignal)
-      // What is held still hears of the signal only once it goes on.
-      sendAll('SIGCONT')
-      if (!(await gone(pids))) await kill()
+      if (pids.length > 0) await kill(await end(pids, stopSignal, [pid]))
     },
     pause: () => sendAll('SIGSTOP'),
     resume: () => sendAll('SIGCONT'),
   }
 }
 
-/** Whether all of them have ended in time. */
-async function gone(pids: readonly number[]): Promise<boolean> {
-  const deadline = performance.now() + STOP_WITHIN_MS
+/** Waits for their end; resolves to those that have not ended in time. */
+function leftOf(pids: readonly number[]): (withinMs: number) => Promise<readonly number[]> {
   const births = new Map(pids.map((pid) => [pid, birthOf(pid)]))
-  const left = () => pids.some((pid) => birthOf(pid) !== null && birthOf(pid) === births.get(pid))
-  while (left()) {
-    if (performance.now() > deadline) return false
-    await Bun.sleep(LOOK_EVERY_MS)
+  const left = () => pids.filter((pid) => birthOf(pid) !== null && birthOf(pid) === births.get(pid))
+  return async (withinMs) => {
+    const deadline = performance.now() + withinMs
+    while (left().length > 0 && performance.now() < deadline) await Bun.sleep(LOOK_EVERY_MS)
+    return left()
   }
-  return true
 }
 
 function send(pid: number, signal: NodeJS.Signals): void {
