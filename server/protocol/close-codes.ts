@@ -27,9 +27,9 @@ export const CLOSE_CODES = {
   abnormal: { code: 1006, reason: 'connection lost', reconnect: 'backoff', spreadMs: 500 },
   /** A frame over `maxFrameBytes`. Bun closes the socket itself, in these words. */
   tooBig: { code: 1009, reason: 'Received too big message', reconnect: 'never', spreadMs: 0 },
-  /** The node drains for a deploy or moves its sockets elsewhere: move now. */
+  /** The node drains for a deploy, or is behind the one that the client comes from: move now. */
   restart: { code: 1012, reason: 'move now', reconnect: 'now', spreadMs: 1_000 },
-  /** The node is too far behind its log, or full. */
+  /** The node cannot reach its log, or cannot verify tokens now. */
   tryLater: { code: 1013, reason: 'try again later', reconnect: 'backoff', spreadMs: 5_000 },
   /** Frames that could not be decoded, again and again. */
   badFrame: { code: 4400, reason: 'bad frames', reconnect: 'never', spreadMs: 0 },
