@@ -1,0 +1,26 @@
+import { createLogger } from '../../lib/logger'
+import { openKafka } from '../client'
+import type { KafkaSettings } from '../settings'
+import { QUICK } from './setup'
+
+/**
+ * A member of a group as a process of its own, to be held still: its handler does not end, and says
+ * ten times a second whether its batch is stale. Arguments: settings as JSON, group, topic.
+ */
+const [settings = '{}', groupId = '', topic = ''] = process.argv.slice(2)
+const say = (line: string) => process.stdout.write(`${line}\n`)
+const kafka = openKafka(JSON.parse(settings) as KafkaSettings, createLogger('silent'), QUICK)
+kafka.consume(
+  { groupId, topics: [topic] },
+  {
+    assigned: async () => new Map([[`${topic}-0`, 0]]),
+    async batch(batch) {
+      say(`batch from ${batch.records[0]!.offset}`)
+      for (;;) {
+        say(batch.isStale() ? 'stale' : 'valid')
+        if (batch.isStale()) return
+        await Bun.sleep(100)
+      }
+    },
+  },
+)
