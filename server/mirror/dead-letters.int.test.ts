@@ -125,7 +125,7 @@ test('sends a record back as it was, and remembers that it did', async () => {
   }
   expect(back.map((each) => each.value)).toEqual([value, value])
   expect(back.map((each) => each.timestamp)).toEqual([timestamp, timestamp])
-  expect(back.map(({ key }) => key?.toString() ?? null).toSorted()).toEqual([null, 'order-1'])
+  expect(new Set(back.map(({ key }) => key?.toString()))).toEqual(new Set(['order-1', undefined]))
 })
 
 test('fetches from its source what was cut, and refuses where that is not there any more', async () => {
