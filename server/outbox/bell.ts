@@ -21,16 +21,20 @@ export class Bell {
 }
 
 /** Resolves after `ms`, when `signal` aborts, or with `sooner`. */
-export function pause(ms: number, signal: AbortSignal, sooner?: Promise<unknown>): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', done)
-      resolve()
-    }
-    const timer = setTimeout(done, ms)
-    signal.addEventListener('abort', done)
-    if (signal.aborted) done()
-    sooner?.then(done, done)
-  })
+export async function pause(
+  ms: number,
+  signal: AbortSignal,
+  sooner?: Promise<unknown>,
+): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const done = () => resolve()
+  const timer = setTimeout(done, ms)
+  signal.addEventListener('abort', done)
+  if (signal.aborted) done()
+  try {
+    await (sooner ? Promise.race([promise, sooner]) : promise)
+  } finally {
+    clearTimeout(timer)
+    signal.removeEventListener('abort', done)
+  }
 }
