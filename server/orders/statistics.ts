@@ -35,6 +35,20 @@ export function statsDifference(before: Counted | null, after: Counted): readonl
   return before ? [...rowsOf(before, -1), ...rowsOf(after, 1)] : rowsOf(after, 1)
 }
 
+/** Adds up the rows of one key and leaves out what comes to nothing; sorted by key. */
+export function addUp(rows: readonly StatsRow[]): readonly StatsRow[] {
+  const sums = new Map<string, StatsRow>()
+  for (const row of rows) {
+    const key = [row.day, row.currency, row.status, row.slot].join()
+    const { count, amount } = sums.get(key) ?? { count: 0, amount: 0 }
+    sums.set(key, { ...row, count: row.count + count, amount: row.amount + amount })
+  }
+  return [...sums]
+    .filter(([, { count, amount }]) => count !== 0 || amount !== 0)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, row]) => row)
+}
+
 /** The figures of one day (or of all) from their rows. */
 export function figuresOf(rows: Iterable<Omit<StatsRow, 'day' | 'slot'>>): StatsFigures {
   const byStatus = Object.fromEntries(ORDER_STATUSES.map((status) => [status, 0])) as Record<
@@ -80,6 +94,6 @@ function rowsOf({ day, order }: Counted, sign: 1 | -1): StatsRow[] {
   ]
 }
 
-function slotOf(orderId: string): number {
+export function slotOf(orderId: string): number {
   return Bun.hash.crc32(orderId) % SLOTS
 }
