@@ -72,6 +72,7 @@ export interface OrderPage {
  */
 export interface OrderStore {
   place(command: PlaceCommand): Promise<PlaceOutcome>
+  /** Decides on, and answers, the order with `internal`: as `find`. */
   change(command: ChangeCommand): Promise<Decision>
   /** With `internal`, for staff: whoever answers a customer takes it out. */
   find(orderId: string): Promise<OrderWithHistory | null>

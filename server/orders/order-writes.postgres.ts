@@ -1,5 +1,6 @@
 import type { Order } from '../protocol/order'
 import { serializeOrder, serializeStaffOnly } from './order-event'
+import { shownOrderOf } from './order-rows.postgres'
 import type { OrderRow } from './order-rows.postgres'
 import { searchText } from './search'
 import { wordsOf } from './search-words'
@@ -29,17 +30,15 @@ export interface OrderWrite {
 export async function writeOrder(tx: Bun.TransactionSQL, write: OrderWrite): Promise<void> {
   const { order, before, dayOf } = write
   const body = serializeOrder(order)
-  const known = before && { day: before.day, order: JSON.parse(before.body) as Order }
-  const day =
-    known?.order.createdAt === order.createdAt ? known.day : dayOf(new Date(order.createdAt))
+  const known = before && { day: before.day, order: shownOrderOf(before) }
+  const day = known?.day ?? dayOf(new Date(order.createdAt))
   // Sent at once and carried out one after the other.
   await Promise.all([
-    before ? updateOrder(tx, order, before.seq, day, body) : insertOrder(tx, order, day, body),
-    known && before && updateWords(tx, known.order, order, before.seq),
+    before ? updateOrder(tx, order, body) : insertOrder(tx, order, day, body),
     insertChange(tx, write),
     write.also?.(body),
     addToStats(tx, addUp(statsDifference(known, { day, order }))),
-    addToMinutes(tx, known?.order ?? null, order),
+    before ? null : countMinute(tx, order),
   ])
 }
 
@@ -56,21 +55,12 @@ function insertOrder(tx: Bun.TransactionSQL, order: Order, day: string, body: st
     SELECT seq, ${words}, array_to_tsvector(${tx.array(lexemes, 'TEXT')}) FROM placed`
 }
 
-function updateOrder(tx: Bun.TransactionSQL, order: Order, seq: number, day: string, body: string) {
+/** What it is found by, and when it was placed, no change of ours touches. */
+function updateOrder(tx: Bun.TransactionSQL, order: Order, body: string) {
   return tx`
-    UPDATE orders SET buyer_id = ${order.buyerId}, status = ${order.status}, day = ${day},
-      body = ${body}, staff_only = ${serializeStaffOnly(order)}
-    WHERE seq = ${seq}`
-}
-
-/** Only another service's orders change what they are found by. */
-async function updateWords(tx: Bun.TransactionSQL, before: Order, after: Order, seq: number) {
-  if (searchText(before) === searchText(after)) return
-  const { words, lexemes } = searchColumns(after)
-  await tx`
-    UPDATE order_search
-    SET words = ${words}, lexemes = array_to_tsvector(${tx.array(lexemes, 'TEXT')})
-    WHERE seq = ${seq}`
+    UPDATE orders SET status = ${order.status}, body = ${body},
+      staff_only = ${serializeStaffOnly(order)}
+    WHERE order_id = ${order.orderId}`
 }
 
 export function searchColumns(order: Order): {
@@ -112,21 +102,9 @@ export async function addToStats(tx: Bun.TransactionSQL, rows: readonly StatsRow
     SET count = order_stats.count + excluded.count, amount = order_stats.amount + excluded.amount`
 }
 
-/** An order counts in the minute of its creation, which another service may tell later. */
-async function addToMinutes(
-  tx: Bun.TransactionSQL,
-  before: Order | null,
-  { orderId, createdAt }: Order,
-): Promise<void> {
-  const from = before && minuteOf(new Date(before.createdAt))
-  const to = minuteOf(new Date(createdAt))
-  if (from === to) return
-  if (from !== null) await addToMinute(tx, from, orderId, -1)
-  await addToMinute(tx, to, orderId, 1)
-}
-
-function addToMinute(tx: Bun.TransactionSQL, minute: number, orderId: string, count: 1 | -1) {
+function countMinute(tx: Bun.TransactionSQL, { orderId, createdAt }: Order) {
   return tx`
-    INSERT INTO order_minutes (minute, slot, count) VALUES (${minute}, ${slotOf(orderId)}, ${count})
-    ON CONFLICT (minute, slot) DO UPDATE SET count = order_minutes.count + excluded.count`
+    INSERT INTO order_minutes (minute, slot, count)
+    VALUES (${minuteOf(new Date(createdAt))}, ${slotOf(orderId)}, 1)
+    ON CONFLICT (minute, slot) DO UPDATE SET count = order_minutes.count + 1`
 }

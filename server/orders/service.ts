@@ -70,9 +70,10 @@ export function createOrderService(store: OrderStore, shop: ShopSettings) {
       { ifMatch, reason }: { readonly ifMatch: string | undefined; readonly reason?: string },
     ): Promise<Order> {
       const request = { by: principal, reason, precondition: preconditionOf(ifMatch) }
-      return orderOf(
+      const order = orderOf(
         await store.change({ orderId, decide: (order, at) => cancel(order, request, at) }),
       )
+      return principal.staff ? order : withoutInternal(order)
     },
 
     async changeStatus(
