@@ -160,6 +160,24 @@ describe('a log that forgot and is filled again', () => {
     expect(versions([await back.nextOf('order:updated')])).toEqual([7])
   })
 
+  test('keeps its sockets also where it was seen to be another one before it could be read', async () => {
+    await start({ hub: { heartbeatMs: 20 } })
+    const client = await server.signedIn('alice')
+    await resume(client)
+    const held = server.position()
+    valve.exchange(other)
+    valve.fail('refilling')
+    await eventually(() => server.hub.logStatus() === 'refilling')
+    for (let count = 0; count < 3; count++) {
+      expect((await client.nextOf('heartbeat')).data.cursor).toBe(held)
+    }
+    expect(server.hub.counters.ended.position_lost).toBe(0)
+    valve.heal()
+    expect((await client.closed).code).toBe(4409)
+    expect(server.hub.counters.ended.position_lost).toBe(1)
+    expect(server.position()).toBe(await newestCursor())
+  })
+
   test('sends thousands to resume in stages, and nothing reaches them in between', async () => {
     await start({ socket: { endOverMs: 1_000 } })
     const clients = await Promise.all(Array.from({ length: 60 }, () => server.signedIn('alice')))
