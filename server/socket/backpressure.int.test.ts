@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from 'bun:test'
 import { resume, versions } from '../testing/resume'
 import { SlowReader } from '../testing/slow-reader'
+import { connectSocket } from '../testing/socket-client'
 import {
   eventOf,
   eventually,
@@ -140,6 +141,33 @@ describe('a replay that is larger than what may be buffered', () => {
     reader.resume()
     await reader.closed
   })
+})
+
+test('who breaks with much unread is counted as a slow reader, others are not', async () => {
+  await start({ hub: { backpressureLimitBytes: 262_144 }, socket: { authTimeoutMs: 1_000 } })
+  const cursor = server.position()
+  const line2 = 'x'.repeat(20_000)
+  const events = Array.from({ length: 800 }, (_, at) =>
+    eventOf('alice', { version: at + 1, shippingAddress: { ...address, line2 } }),
+  )
+  await server.appendAll(events)
+  await server.published()
+  const quick = await server.signedIn('bob')
+  const slow = await SlowReader.connect(server.url)
+  slow.send({ event: 'auth', data: { token: await server.token('alice') } })
+  await slow.until('authenticated')
+  slow.pause()
+  slow.send({ event: 'subscribe:orders', data: { cursor } })
+  await eventually(() => server.hub.counters.resumed.window === 1)
+  // Its end proves that all sockets were looked at since.
+  await (
+    await connectSocket(server.url)
+  ).closed
+  slow.end()
+  await quick.cut()
+  await eventually(() => server.route.connections() === 0)
+  expect(server.route.counters.closed).toEqual({ 1006: 2, 4408: 1 })
+  expect(server.route.counters.slow).toBe(1)
 })
 
 test('a slow reader is closed, alone; the others get everything', async () => {

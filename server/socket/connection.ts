@@ -12,17 +12,10 @@ import {
   encodeFrame,
   splitFrames,
 } from '../protocol/frames'
+import type { Arrival } from './arrival'
 import { refusal, type SocketContext, verifyNow } from './context'
 import { countIn } from './counters'
 import { Inbox } from './inbox'
-
-/** Where a connection came from, until it is known who it is. */
-export interface Arrival {
-  /** Whose unauthenticated sockets are counted; null where nobody can tell. */
-  readonly address: string | null
-  /** Who the request's own credentials spoke for, null without any. */
-  readonly credentials: Principal | null
-}
 
 /**
  * One socket: decodes what the client sends, one object after the other, and keeps what it may see.
