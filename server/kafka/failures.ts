@@ -11,8 +11,19 @@ interface Failure {
   readonly message?: unknown
 }
 
-const CERTIFICATE =
-  /certificate|CERT_|self.signed|UNABLE_TO_(VERIFY|GET_ISSUER)|ALTNAME|unable to (get|verify)/i
+/** What it looks like, and what it is; the first that matches. */
+const HINTS: readonly (readonly [RegExp, string])[] = [
+  [/_AUTHORIZATION_FAILED/, 'does not allow this'],
+  [/UNSUPPORTED_SASL_MECHANISM/, 'does not offer the configured SASL mechanism'],
+  [/ILLEGAL_SASL_STATE/, 'does not ask for a user and a password there'],
+  [/_ALERT_/, 'does not accept our certificate, or how we use TLS'],
+  [
+    /certificate|CERT_|self.signed|UNABLE_TO_(VERIFY|GET_ISSUER)|ALTNAME/i,
+    'has a certificate that is not valid for that name, or not signed by the configured authority',
+  ],
+  [/before secure TLS connection/, 'does not speak TLS there'],
+  [/Closed connection/, 'closed the connection (it may expect TLS, or a user and a password)'],
+]
 
 /** The protocol's name of an error (`MESSAGE_TOO_LARGE`), of the outermost that has one. */
 export function errorType(error: unknown): string | null {
@@ -36,13 +47,8 @@ export function sentenceOf(error: unknown, settings: KafkaSettings): string {
     const { mechanism, username } = settings.sasl ?? { mechanism: 'none', username: '' }
     return `Kafka at ${brokers} refuses user "${username}" (SASL ${mechanism}): ${text}`
   }
-  if (type === 'UNSUPPORTED_SASL_MECHANISM')
-    return `Kafka at ${brokers} does not offer SASL ${settings.sasl?.mechanism}: ${text}`
-  if (CERTIFICATE.test(text))
-    return `The certificate of Kafka at ${brokers} is not accepted: ${text}. It must be valid for that name and signed by the configured authority.`
-  if (type?.endsWith('_AUTHORIZATION_FAILED'))
-    return `Kafka at ${brokers} does not allow this: ${text}`
-  return `Kafka at ${brokers}: ${text}`
+  const [, hint] = HINTS.find(([pattern]) => pattern.test(`${type} ${text}`)) ?? []
+  return `Kafka at ${brokers}${hint ? ` ${hint}` : ''}: ${text}`
 }
 
 /** What callers get: an `AppError` as it is, all else as `kafka_unreachable`. */

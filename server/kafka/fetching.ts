@@ -188,12 +188,13 @@ export function createFetching(context: Context): Fetching {
       await new Promise((resolve) => setTimeout(resolve, limits.backoffMs[0]))
       return
     }
-    if (!suspects.has(reading.name))
-      logger.error(
-        { err: error, partition: reading.name, offset: from },
-        'the records of a partition cannot be read: it waits, the others go on',
-      )
-    suspects.set(reading.name, performance.now() + limits.blockedMs)
+    const partition = reading.name
+    const level = suspects.has(partition) ? 'debug' : 'error'
+    logger[level](
+      { err: error, partition, offset: from },
+      'the records of a partition cannot be read: it waits, the others go on',
+    )
+    suspects.set(partition, performance.now() + limits.blockedMs)
     pumpIn(limits.blockedMs)
   }
 
