@@ -95,8 +95,8 @@ export function createHub({ log, publish, limits, logger }: HubDeps): Hub {
     },
     logger,
   )
-  const isRefilling = () => tail.status === 'refilling'
-  const replays = new Replays(log, publisher, limits, counters, logger, isRefilling)
+  const logStatus = () => tail.status
+  const replays = new Replays(log, publisher, limits, counters, logger, logStatus)
   const ageMs = () => tail.ageMs(Date.now())
 
   function startHeartbeats(signal: AbortSignal): void {
@@ -124,7 +124,7 @@ export function createHub({ log, publish, limits, logger }: HubDeps): Hub {
     },
 
     isLoaded: () => publisher.position !== null,
-    logStatus: () => tail.status,
+    logStatus,
     position: () => publisher.position,
     window: () => publisher.window?.span ?? { entries: 0, bytes: 0, ageMs: 0 },
 

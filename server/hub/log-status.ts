@@ -15,3 +15,16 @@ export function isRefilling(error: unknown): boolean {
 export function isTemporary(error: unknown): boolean {
   return error instanceof AppError && error.temporary
 }
+
+/**
+ * Throws as the log would, where it is known not to answer: thousands who each wait for that to be
+ * found out again would wait for minutes.
+ */
+export function refuseUnlessOk(status: LogStatus): void {
+  if (status === 'ok') return
+  const [code, what] =
+    status === 'refilling'
+      ? ['refilling', 'is being filled again']
+      : ['log_unreachable', 'does not answer']
+  throw new AppError(code, 503, `The event log ${what}: try again later.`, { temporary: true })
+}

@@ -5,7 +5,7 @@ import type { ResumeReason } from '../protocol/frames'
 import type { HubCounters } from './counters'
 import type { HubLimits } from './limits'
 import { LogReads } from './log-reads'
-import { isTemporary } from './log-status'
+import { isTemporary, type LogStatus, refuseUnlessOk } from './log-status'
 import type { Publisher } from './publisher'
 import type { LogAnswer, Replay, ReplayHost } from './replay'
 import { lastAfter, SnapshotTurns, upToPosition } from './resume'
@@ -33,8 +33,7 @@ export class Replays implements ReplayHost {
     private readonly limits: HubLimits,
     private readonly counters: HubCounters,
     private readonly logger: Logger,
-    /** Whether the log was last seen being filled again. */
-    readonly isRefilling: () => boolean,
+    private readonly logStatus: () => LogStatus,
   ) {
     this.snapshotTurns = new SnapshotTurns(limits.retrySpreadMs)
     this.pauseAtBytes = limits.backpressureLimitBytes / 2
@@ -49,6 +48,10 @@ export class Replays implements ReplayHost {
 
   get window(): ReplayWindow | null {
     return this.publisher.window
+  }
+
+  isRefilling(): boolean {
+    return this.logStatus() === 'refilling'
   }
 
   join(channel: LogChannel): Topic {
@@ -145,6 +148,7 @@ export class Replays implements ReplayHost {
   }
 
   private async readLog(channel: LogChannel, cursor: Cursor): Promise<LogAnswer> {
+    refuseUnlessOk(this.logStatus())
     const read = await this.log.replay(channel, cursor, this.limits.replayMaxEntries)
     if (!read.ok) return read
     const window = this.publisher.window!

@@ -194,6 +194,19 @@ describe('a log that forgot and is filled again', () => {
   })
 })
 
+test('a log that is known not to answer is not asked again for each who comes', async () => {
+  await start({ hub: { windowMaxEntries: 1 } })
+  const old = server.position()
+  await server.append('alice')
+  await server.published()
+  valve.fail()
+  await eventually(() => server.hub.logStatus() === 'unreachable')
+  const names = Array.from({ length: 20 }, (_, at) => `customer-${at}`)
+  const clients = await Promise.all(names.map((name) => subscribed(name, old)))
+  for (const client of clients) expect((await client.closed).code).toBe(1013)
+  expect(valve.reads).toBe(0)
+})
+
 test('a log that is silent, and could not be read for a while, is up to date when it can be again', async () => {
   await start()
   valve.fail()

@@ -18,6 +18,7 @@ export class StatsFeed {
   private publishedAt = -Infinity
   private publishedMinute = 0
   private timer: ReturnType<typeof setTimeout> | null = null
+  private failing = false
 
   constructor(
     private readonly hub: Hub,
@@ -55,9 +56,12 @@ export class StatsFeed {
       if (this.compute && this.hub.staffSubscribers() > 0) {
         const data = await this.compute()
         this.hub.toStaff(() => encodeFrame({ event: 'admin:stats', data }))
+        this.failing = false
       }
     } catch (error) {
-      this.logger.error({ err: error }, 'the figures could not be computed')
+      // An outage of hours is not a line a second.
+      if (!this.failing) this.logger.error({ err: error }, 'the figures could not be computed')
+      this.failing = true
     } finally {
       this.timer = null
     }

@@ -41,7 +41,7 @@ export class LogValve implements EventLog {
     this.broken = new AbortController()
   }
 
-  /** Replays that were read. */
+  /** Replays that were asked for. */
   reads = 0
 
   /** The next batch of the tail lacks its first entry. */
@@ -66,8 +66,8 @@ export class LogValve implements EventLog {
   }
 
   async replay(channel: LogChannel, after: Cursor, limit: number) {
-    this.check()
     this.reads++
+    this.check()
     return this.log.replay(channel, after, limit)
   }
 
