@@ -63,7 +63,8 @@ function* splitRecords(batch: RecordsBatch, limits: CallLimits): Generator<Recor
       to += 1
     }
     yield { partition, expected, records: records.slice(from, to) }
-    expected = records[to - 1] ?? expected
+    const last = records[to - 1]
+    if (last) expected = { offset: last.offset, fingerprint: last.fingerprint }
     from = to
   } while (from < records.length)
 }
@@ -99,25 +100,33 @@ function pushGap(args: (string | number)[], { partition, expected, gap }: GapBat
 
 function pushRecords(args: (string | number)[], batch: RecordsBatch): void {
   const { partition, expected, records } = batch
+  const last = records.at(-1)
   args.push('records', partition, expected?.offset ?? '', expected?.fingerprint ?? '')
-  args.push(records.length)
-  for (const { offset, fingerprint, event, committedAt } of records) {
+  args.push(records.length, last?.offset ?? '', last?.fingerprint ?? '')
+  args.push(records.map(({ offset, fingerprint }) => `${offset}:${fingerprint}`).join('\n'))
+  for (const { offset, event, committedAt } of records) {
     const bytes = event ? eventBytes(`${partition}@${offset}`, event) : ''
-    args.push(offset, fingerprint, event?.customer ?? '', committedAt ?? '', bytes)
+    args.push(event?.customer ?? '', committedAt ?? '', bytes)
   }
 }
 
-/** Throws a `RangeError` for an event that could not be read back: its parts stand on a line each. */
+/** Throws a `RangeError` for what could not be read back: these parts stand on a line each. */
 export function checkLines(batch: readonly PartitionBatch[]): void {
   for (const group of batch) {
-    if (group.partition.includes('\n')) throw new RangeError('a partition has a line feed')
+    checkLine(group.partition, 'a partition')
     if ('gap' in group) continue
-    for (const { offset, event } of group.records) {
-      if (event && (event.data.includes('\n') || event.staffOnly.includes('\n'))) {
-        throw new RangeError(`${group.partition}: the event at ${offset} is not on one line`)
-      }
+    for (const { offset, fingerprint, event } of group.records) {
+      const which = `${group.partition}@${offset}`
+      checkLine(fingerprint, `the fingerprint of ${which}`)
+      if (!event) continue
+      checkLine(event.data, `the event of ${which}`)
+      checkLine(event.staffOnly, `the event of ${which}`)
     }
   }
+}
+
+function checkLine(text: string, what: string): void {
+  if (text.includes('\n')) throw new RangeError(`${what} is not on one line`)
 }
 
 /** Four values of append.lua's answer for each part. */

@@ -2,8 +2,9 @@
 -- is checked and decided first, and the first write is the last that can be refused.
 --
 -- ARGV: retention in ms, ceiling of entries, then the groups one after the other:
---   'records', partition, expected offset and fingerprint ('' for none), number of records,
---              and of each: offset, fingerprint, customer, committed at, bytes ('' without an event)
+--   'records', partition, expected offset and fingerprint ('' for none), number of records, offset and
+--              fingerprint of the last, `offset:fingerprint` of each on a line, and of each:
+--              customer, committed at, bytes ('' without an event)
 --   'gap',     partition, expected offset and fingerprint, offset and fingerprint of the checkpoint
 -- Answers four values a group: 'appended' or 'rewind', entries, checkpoint's offset and fingerprint.
 local ends = readEnds()
@@ -14,14 +15,14 @@ has(CHECKPOINTS, 'hash')
 has(GAP, 'string')
 local refilling = has(REFILL, 'hash')
 
-local PER_RECORD = 5
+local ARGV = ARGV
+local PER_RECORD = 3
 local answer = {}
--- The entries to write, side by side.
+-- The entries to write, side by side; the customer of a gap is false.
 local bodies, customers, commits, count = {}, {}, {}, 0
 -- Partition → its checkpoint as of the groups decided so far; false for none.
 local offsets, prints = {}, {}
 local changed = {}
-local gapAt = 0
 
 local function load(partition)
   if offsets[partition] ~= nil then return end
@@ -41,115 +42,121 @@ local function tell(outcome, entries, partition)
   answer[n + 3], answer[n + 4] = offsets[partition] or '', prints[partition]
 end
 
--- Where in ARGV the first record is that the checkpoint does not cover, or nil to rewind. The rules
--- are those of compare-append.ts.
-local function firstNew(partition, expected, expectedPrint, from, past)
-  local stored = offsets[partition]
-  if not stored then return expected == '' and from or nil end
+-- How many of the records the checkpoint covers already, or nil to rewind: the rules of
+-- compare-append.ts. `positions` is read only where some may be covered.
+local function covered(partition, expected, expectedPrint, records, positions)
+  local stored, print = offsets[partition], prints[partition]
+  if not stored then return expected == '' and 0 or nil end
+  if expected == stored then return expectedPrint == print and 0 or nil end
   local storedAt = tonumber(stored)
-  if expected ~= '' then
-    local expectedAt = tonumber(expected)
-    if expectedAt > storedAt then return nil end
-    if expectedAt == storedAt and expectedPrint ~= prints[partition] then return nil end
+  if expected ~= '' and tonumber(expected) > storedAt then return nil end
+  local before = 0
+  for offset, itsPrint in string.gmatch(positions, '(%d+):([^\n]*)') do
+    local at = tonumber(offset)
+    if at > storedAt then return before end
+    before = before + 1
+    if at == storedAt then return itsPrint == print and before or nil end
   end
-  for i = from, past - 1, PER_RECORD do
-    local offset = tonumber(ARGV[i])
-    if offset > storedAt then return i end
-    if offset == storedAt then
-      return ARGV[i + 1] == prints[partition] and i + PER_RECORD or nil
-    end
-  end
-  return past
+  return records
 end
 
 local function decideRecords(at)
-  local partition, from = ARGV[at + 1], at + 5
-  local past = from + tonumber(ARGV[at + 4]) * PER_RECORD
+  local partition, records, first = ARGV[at + 1], tonumber(ARGV[at + 4]), at + 8
+  local past = first + records * PER_RECORD
   load(partition)
-  local first = firstNew(partition, ARGV[at + 2], ARGV[at + 3], from, past)
-  if not first then
+  local skipped = covered(partition, ARGV[at + 2], ARGV[at + 3], records, ARGV[at + 7])
+  if not skipped then
     tell('rewind', 0, partition)
     return past
   end
   local before = count
-  for i = first, past - 1, PER_RECORD do
-    local body = ARGV[i + 4]
+  for i = first + skipped * PER_RECORD, past - 1, PER_RECORD do
+    local body = ARGV[i + 2]
     if body ~= '' then
       count = count + 1
-      bodies[count], customers[count], commits[count] = body, ARGV[i + 2], ARGV[i + 3]
+      bodies[count], customers[count], commits[count] = body, ARGV[i], ARGV[i + 1]
     end
   end
-  if first < past then move(partition, ARGV[past - PER_RECORD], ARGV[past - PER_RECORD + 1]) end
+  if skipped < records then move(partition, ARGV[at + 5], ARGV[at + 6]) end
   tell('appended', count - before, partition)
   return past
 end
 
 local function decideGap(at)
-  local partition, expected, offset = ARGV[at + 1], ARGV[at + 2], ARGV[at + 4]
+  local partition, offset = ARGV[at + 1], ARGV[at + 4]
   load(partition)
-  if (offsets[partition] or '') ~= expected or prints[partition] ~= ARGV[at + 3] then
+  if (offsets[partition] or '') ~= ARGV[at + 2] or prints[partition] ~= ARGV[at + 3] then
     tell('rewind', 0, partition)
   else
     count = count + 1
     bodies[count] = partition .. '@' .. offset .. '\ngap\n' .. partition
-    customers[count], commits[count] = false, ''
-    gapAt = count
+    customers[count] = false
     move(partition, offset ~= '' and offset, ARGV[at + 5])
     tell('appended', 1, partition)
   end
   return at + 6
 end
 
-local at = 3
-while at <= #ARGV do
+local at, arguments = 3, #ARGV
+while at <= arguments do
   if ARGV[at] == 'gap' then at = decideGap(at) else at = decideRecords(at) end
 end
 
 -- Customer → cursor of the newest event that the log holds, for those of this call.
-local lastOf, asked = {}, {}
+local lastOf, asked, askedCount = { [''] = '' }, {}, 0
 for i = 1, count do
   local customer = customers[i]
-  if customer and customer ~= '' and lastOf[customer] == nil then
+  if customer and not lastOf[customer] then
     lastOf[customer] = ''
-    asked[#asked + 1] = customer
+    askedCount = askedCount + 1
+    asked[askedCount] = customer
   end
 end
-if #asked > 0 then
+if askedCount > 0 then
   local found = call('HMGET', LAST, unpack(asked))
-  for i = 1, #asked do
+  for i = 1, askedCount do
     local cursor = found[i]
     if cursor and holds(ends, cursor) then lastOf[asked[i]] = cursor end
   end
 end
 
-local tag, lastEvent, seq = head.tag, head.lastEvent, head.seq
-local idBefore = format('%.0f-', head.ms)
-local gapId
+-- Milliseconds from commit to append, by the commit's time.
+local deltas = { [''] = '' }
+local function deltaOf(committed)
+  local delta = word(head.ms - committed)
+  deltas[committed] = delta
+  return delta
+end
+
+local idBefore, gapId = word(head.ms) .. '-', nil
+local tag, seq, link = head.tag, head.seq, eventLink(head)
 for i = 1, count do
-  local body, customer, committed = bodies[i], customers[i], commits[i]
-  local before = tag
-  tag = sub(sha1hex(before .. '\n' .. body), 1, 8)
-  seq = seq + 1
-  local id = idBefore .. seq
-  local delta = committed ~= '' and head.ms - committed or ''
+  local body, customer = bodies[i], customers[i]
   if customer then
-    local cursor = id .. '.' .. tag
-    call('XADD', FEED, id, V1, tag, 'p', before, 'e', lastEvent, 'c', lastOf[customer] or '',
-      'a', delta, 'b', body)
-    lastEvent = cursor
-    if customer ~= '' then lastOf[customer] = cursor end
+    local tagBefore, committed = tag, commits[i]
+    tag = sub(sha1hex(tagBefore .. '\n' .. body), 1, 8)
+    seq = seq + 1
+    local seqWord = format('%d', seq)
+    local id = idBefore .. seqWord
+    call('XADD', FEED, id, V1,
+      tag .. ' ' .. tagBefore .. ' ' .. link .. ' ' .. lastOf[customer] .. ' ' .. (deltas[committed] or deltaOf(committed)),
+      'b', body)
+    link = '0-' .. seqWord
+    if customer ~= '' then lastOf[customer] = id .. '.' .. tag end
   else
-    call('XADD', FEED, id, V1, tag, 'p', before, 'e', lastEvent, 'c', '', 'a', '', 'b', body)
-    if i == gapAt then gapId = id end
+    head.tag, head.seq = tag, seq
+    if i > 1 and customers[i - 1] then head.event = { ms = head.ms, seq = seq, tag = tag } end
+    gapId, tag = addNote(head, body)
+    seq, link = head.seq, eventLink(head)
   end
 end
 
-if #asked > 0 then
-  local pairsOf = {}
-  for i = 1, #asked do
-    pairsOf[2 * i - 1], pairsOf[2 * i] = asked[i], lastOf[asked[i]]
+if askedCount > 0 then
+  local named = {}
+  for i = 1, askedCount do
+    named[2 * i - 1], named[2 * i] = asked[i], lastOf[asked[i]]
   end
-  call('HSET', LAST, unpack(pairsOf))
+  call('HSET', LAST, unpack(named))
 end
 if gapId then call('SET', GAP, gapId) end
 for partition in pairs(changed) do
@@ -169,10 +176,10 @@ for partition in pairs(changed) do
 end
 
 -- Retention on the way, in whole nodes; `maintain` is exact. What was written now stays.
-local oldest = head.now - tonumber(ARGV[1])
 if count > 0 then
+  local oldest = head.now - tonumber(ARGV[1])
   if ends.firstMs < oldest then
-    call('XTRIM', FEED, 'MINID', '~', format('%.0f', oldest), 'LIMIT', 1000)
+    call('XTRIM', FEED, 'MINID', '~', word(oldest), 'LIMIT', 1000)
   end
   if ends.length + count > tonumber(ARGV[2]) then
     call('XTRIM', FEED, 'MAXLEN', '~', ARGV[2], 'LIMIT', 1000 + count)

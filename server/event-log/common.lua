@@ -3,10 +3,14 @@ local FEED, LAST, CHECKPOINTS, REFILL, GAP = KEYS[1], KEYS[2], KEYS[3], KEYS[4],
 local call, sha1hex = redis.call, redis.sha1hex
 local find, format, match, sub = string.find, string.format, string.match, string.sub
 
--- The name of an entry's first field is the version of its format; equal names cost nothing in a
--- Stream. v1: tag · p: tag before it · e: event before it · c: customer's event before it ·
--- a: milliseconds from commit to append · b: the bytes that the tag covers, see entry.ts.
-local V1, V1_FIELDS = 'v1', 12
+-- An entry has two fields. The name of the first is the version of the format: equal names cost
+-- nothing in a Stream. v1: what it is linked to · b: the bytes that its tag covers, see entry.ts.
+-- The links are five words with a space between each two, empty where there is none:
+--   its tag · the tag of the entry before it · the event before it · the customer's event before it ·
+--   milliseconds from commit to append.
+-- The event before it is written `back-seq`, milliseconds back from its own id, with `.tag` only
+-- where that is not the entry before it; the customer's event is a cursor, `ms-seq.tag`.
+local V1, V1_FIELDS = 'v1', 4
 
 local function fail(text)
   error({ err = text })
@@ -22,12 +26,15 @@ local function has(key, expected)
   return true
 end
 
-local function checkFormat(entry)
+-- Tag, tag before, event before, customer's event before; and the bytes.
+local function readEntry(entry)
   local fields = entry[2]
-  if fields[1] ~= V1 or #fields ~= V1_FIELDS then
+  local tag, tagBefore, eventBefore, customers =
+    match(fields[2], '^(%x+) (%x*) (%S*) (%S*) %S*$')
+  if fields[1] ~= V1 or #fields ~= V1_FIELDS or not tag then
     fail('FOREIGN ' .. FEED .. ' holds entry ' .. entry[1] .. ' in a format that this version cannot read')
   end
-  return fields
+  return tag, tagBefore, eventBefore, customers, fields[4]
 end
 
 -- Works for a cursor too.
@@ -59,13 +66,12 @@ local function readOpen()
 end
 
 local function holds(ends, cursor)
-  if cursor == '' then return false end
   local ms, seq = idParts(cursor)
   return not isBefore(ms, seq, ends.firstMs, ends.firstSeq)
 end
 
-local function kindOf(fields)
-  return match(fields[12], '^[^\n]*\n(%a+)')
+local function kindOf(bytes)
+  return match(bytes, '^[^\n]*\n(%a+)')
 end
 
 local function now()
@@ -73,16 +79,45 @@ local function now()
   return time[1] * 1000 + math.floor(time[2] / 1000)
 end
 
+-- Numbers are written out in full, however long.
+local function word(number)
+  return format('%.0f', number)
+end
+
 -- What the next entry is linked to, and where it goes: ids only ever grow, whatever the clock does.
+-- `event`: id and tag of the newest event that is held, where there is one.
 local function readHead(ends)
   local newest = ends.newest
-  local fields = checkFormat(newest)
-  local lastEvent = kindOf(fields) == 'event' and newest[1] .. '.' .. fields[2] or fields[6]
-  if not holds(ends, lastEvent) then lastEvent = '' end
-  local ms, seq, clock = 0, 0, now()
-  ms, seq = idParts(ends['last-generated-id'])
-  if clock > ms then ms, seq = clock, -1 end
-  return { tag = fields[2], lastEvent = lastEvent, now = clock, ms = ms, seq = seq }
+  local tag, tagBefore, eventBefore, _, bytes = readEntry(newest)
+  local ms, seq = idParts(newest[1])
+  local head = { tag = tag, now = now() }
+  if kindOf(bytes) == 'event' then
+    head.event = { ms = ms, seq = seq, tag = tag }
+  elseif eventBefore ~= '' then
+    local back, eventSeq = idParts(eventBefore)
+    local event = { ms = ms - back, seq = eventSeq, tag = match(eventBefore, '%.(%x+)$') or tagBefore }
+    if not isBefore(event.ms, event.seq, ends.firstMs, ends.firstSeq) then head.event = event end
+  end
+  head.ms, head.seq = idParts(ends['last-generated-id'])
+  if head.now > head.ms then head.ms, head.seq = head.now, -1 end
+  return head
+end
+
+-- How the next entry names the newest event before it.
+local function eventLink(head)
+  local event = head.event
+  if not event then return '' end
+  local link = word(head.ms - event.ms) .. '-' .. word(event.seq)
+  return event.tag == head.tag and link or link .. '.' .. event.tag
+end
+
+-- An entry without an event behind `head`; answers its id and its tag.
+local function addNote(head, body)
+  local tag = sub(sha1hex(head.tag .. '\n' .. body), 1, 8)
+  local id = word(head.ms) .. '-' .. word(head.seq + 1)
+  call('XADD', FEED, id, V1, tag .. ' ' .. head.tag .. ' ' .. eventLink(head) .. '  ', 'b', body)
+  head.tag, head.seq = tag, head.seq + 1
+  return id, tag
 end
 
 local function readState()

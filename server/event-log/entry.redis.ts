@@ -1,17 +1,19 @@
 import { AppError } from '../errors'
-import { type Cursor, type EntryId, parseCursor, type Tag } from '../protocol/cursor'
+import { type Cursor, type EntryId, formatCursor, parseCursor, type Tag } from '../protocol/cursor'
 import type { EventName } from '../protocol/frames'
 import type { EntryKind, LogEntry, OrderEvent } from './event-log'
 
 /** An entry as the Stream holds it: its id, then names and values by turns (see common.lua). */
 export type StreamEntry = readonly [id: EntryId, fields: readonly string[]]
 
-/** Throws an `AppError` for an entry in a format that this version does not know. */
-export function decodeEntry([id, fields]: StreamEntry): LogEntry {
-  const [version, tag, , prevTag, , prevEvent, , prevOfCustomer, , delta, , bytes] = fields
-  if (version !== 'v1' || bytes === undefined) throw foreign(id)
+/** Throws an `AppError` for an entry in a format that this version does not know (see common.lua). */
+export function decodeEntry([id, [version, links, , bytes]]: StreamEntry): LogEntry {
+  const [tag, prevTag, eventBefore, prevOfCustomer, delta, ...more] = links?.split(' ') ?? []
+  if (version !== 'v1' || delta === undefined || more.length > 0 || bytes === undefined) {
+    throw foreign(id)
+  }
   const at = Number(id.slice(0, id.indexOf('-')))
-  const base = { id, tag: tag as Tag, prevTag: prevTag as Tag | '', at }
+  const base = { id, tag: tag!, prevTag: prevTag!, at }
   const afterSource = bytes.indexOf('\n')
   const afterKind = bytes.indexOf('\n', afterSource + 1)
   const kind = bytes.slice(afterSource + 1, afterKind) as EntryKind
@@ -21,9 +23,17 @@ export function decodeEntry([id, fields]: StreamEntry): LogEntry {
     kind,
     event: decodeEvent(bytes, afterKind + 1),
     committedAt: at - Number(delta),
-    prevOfCustomer: prevOfCustomer as Cursor | '',
-    prevEvent: prevEvent as Cursor | '',
+    prevOfCustomer: prevOfCustomer!,
+    prevEvent: decodeLink(eventBefore!, at, prevTag!),
   }
+}
+
+/** `back-seq`, with `.tag` where it is not the entry right before. */
+function decodeLink(link: string, at: number, prevTag: Tag): Cursor | '' {
+  if (link === '') return ''
+  const dash = link.indexOf('-')
+  const [seq, tag = prevTag] = link.slice(dash + 1).split('.')
+  return formatCursor(`${at - Number(link.slice(0, dash))}-${seq}`, tag)
 }
 
 /** Name, customer, data, staffOnly, each on a line; of these only the customer may hold line feeds. */

@@ -4,6 +4,14 @@ import { chainFeatures } from './features/chain'
 import type { LogUnderTest } from './features/fixtures'
 import { historyFeatures } from './features/history'
 import { replayFeatures } from './features/replay'
+import {
+  beatFeatures,
+  committedFeatures,
+  maintainFeatures,
+  openFeatures,
+  refillFeatures,
+  type SharedLogUnderTest,
+} from './features/shared'
 import { tailFeatures } from './features/tail'
 
 /** What every event log has to hold, whatever it is kept in. `open` makes a new, empty one. */
@@ -20,5 +28,22 @@ export function eventLogFeatures(name: string, open: () => Promise<LogUnderTest>
     replayFeatures(() => under, open)
     tailFeatures(() => under)
     historyFeatures(open)
+  })
+}
+
+/** What a log that several processes share has to hold beyond that. `open` makes one nobody opened. */
+export function sharedLogFeatures(name: string, open: () => Promise<SharedLogUnderTest>): void {
+  describe(`${name}: behaviour of a shared log`, () => {
+    let under: SharedLogUnderTest
+    beforeEach(async () => {
+      under = await open()
+    })
+    afterEach(() => under.cleanup())
+
+    openFeatures(() => under)
+    refillFeatures(() => under)
+    beatFeatures(() => under)
+    committedFeatures(() => under)
+    maintainFeatures(() => under)
   })
 }

@@ -1,8 +1,7 @@
 import { afterAll, beforeAll } from 'bun:test'
-import { createLogger } from '../lib/logger'
+import { openTestLog } from '../testing/redis-log'
 import { type RedisProcess, startRedis } from '../testing/redis-process'
-import { eventLogFeatures } from './event-log.features'
-import { openRedisLog } from './event-log.redis'
+import { eventLogFeatures, sharedLogFeatures } from './event-log.features'
 
 let redis: RedisProcess
 beforeAll(async () => {
@@ -11,13 +10,7 @@ beforeAll(async () => {
 afterAll(() => redis.stop())
 
 eventLogFeatures('Redis', async () => {
-  const limits = { retentionMs: 3_600_000, retentionMaxEntries: 100_000 }
-  const options = {
-    settings: { url: redis.url, name: crypto.randomUUID(), ca: null },
-    logger: createLogger('silent'),
-  }
-  const log = await openRedisLog(Object.assign(limits, options))
-  await log.open(new Map())
+  const { log, limits } = await openTestLog(redis.url)
   return {
     log,
     async trimTo(entries) {
@@ -27,4 +20,9 @@ eventLogFeatures('Redis', async () => {
     },
     cleanup: () => log.close(),
   }
+})
+
+sharedLogFeatures('Redis', async () => {
+  const { log, limits } = await openTestLog(redis.url, { open: false })
+  return { log, limits, cleanup: () => log.close() }
 })

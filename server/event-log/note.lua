@@ -5,9 +5,5 @@ if not ends then fail('NOTOPEN') end
 local head = readHead(ends)
 local silentMs = ARGV[3]
 if silentMs ~= '' and head.now - idParts(ends.newest[1]) < tonumber(silentMs) then return false end
-
-local body = '\n' .. ARGV[1] .. '\n' .. ARGV[2]
-local tag = sub(sha1hex(head.tag .. '\n' .. body), 1, 8)
-local id = format('%.0f-%.0f', head.ms, head.seq + 1)
-call('XADD', FEED, id, V1, tag, 'p', head.tag, 'e', head.lastEvent, 'c', '', 'a', '', 'b', body)
+local id, tag = addNote(head, '\n' .. ARGV[1] .. '\n' .. ARGV[2])
 return id .. '.' .. tag

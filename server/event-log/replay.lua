@@ -10,10 +10,11 @@ local ms, seq = idParts(id)
 
 if isBefore(ms, seq, ends.firstMs, ends.firstSeq) then
   -- What lies before a log that has lost nothing yet was another log's.
-  return { kindOf(checkFormat(ends.first)) == 'open' and 'unknown' or 'expired' }
+  local _, _, _, _, bytes = readEntry(ends.first)
+  return { kindOf(bytes) == 'open' and 'unknown' or 'expired' }
 end
 local place = call('XRANGE', FEED, id, id)[1]
-if not place or checkFormat(place)[2] ~= tag then return { 'unknown' } end
+if not place or readEntry(place) ~= tag then return { 'unknown' } end
 local gap = has(GAP, 'string') and call('GET', GAP)
 if gap and isBefore(ms, seq, idParts(gap)) then return { 'source_gap' } end
 
@@ -22,8 +23,8 @@ if ARGV[4] == 'admin' then
 end
 
 local newest = ends.newest
-local reached = newest[1] .. '.' .. checkFormat(newest)[2]
-local found = {}
+local reached = newest[1] .. '.' .. readEntry(newest)
+local found, _ = {}, nil
 local cursor = has(LAST, 'hash') and call('HGET', LAST, ARGV[5]) or ''
 while cursor ~= '' do
   local nextMs, nextSeq = idParts(cursor)
@@ -33,6 +34,6 @@ while cursor ~= '' do
   local entry = call('XRANGE', FEED, nextId, nextId)[1]
   if not entry then return { 'expired' } end
   found[#found + 1] = entry
-  cursor = checkFormat(entry)[8]
+  _, _, _, cursor = readEntry(entry)
 end
 return { 'ok', reached, found }

@@ -51,9 +51,14 @@ export function parseRedisUrl(url: string): RedisAddress {
   const at = authority.lastIndexOf('@')
   const hosts = authority.slice(at + 1).split(',')
   if (kind === 'server' && hosts.length > 1) throw wrong('names several hosts')
-  const [first, ...others] = hosts.map((host) =>
-    endpointOf(host, kind === 'sentinel' ? 26_379 : 6_379, wrong),
-  )
+  const defaultPort = kind === 'sentinel' ? 26_379 : 6_379
+  const [first, ...others] = hosts.map((host) => {
+    const endpoint = endpointOf(host, defaultPort)
+    if (endpoint) return endpoint
+    // Behind a credential that is not encoded, what looks like a host may be a part of it.
+    const shown = url.includes('@') ? 'something' : `"${host}"`
+    throw wrong(host === '' ? 'names no host' : `names ${shown} that is no host and port`)
+  })
   const sentinel = sentinelCredentials(kind, query, wrong)
   return {
     kind,
@@ -76,13 +81,11 @@ function refuse(what: string, expected: string): AppError {
   )
 }
 
-function endpointOf(text: string, defaultPort: number, wrong: Refuse): Endpoint {
+function endpointOf(text: string, defaultPort: number): Endpoint | null {
   const match = /^(?:\[([0-9a-fA-F:.]+)\]|([\w.-]+))(?::(\d{1,5}))?$/.exec(text)
+  const host = match?.[1] ?? match?.[2]
   const port = Number(match?.[3] ?? defaultPort)
-  if (!match || port < 1 || port > 65_535) {
-    throw wrong(text === '' ? 'names no host' : `names "${text}", which is no host and port`)
-  }
-  return { host: (match[1] ?? match[2])!, port }
+  return host !== undefined && port >= 1 && port <= 65_535 ? { host, port } : null
 }
 
 function credentialsOf(text: string | null, wrong: Refuse) {

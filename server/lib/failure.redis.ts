@@ -38,7 +38,7 @@ export function redisFailure(error: unknown, place: string, why: Error | null): 
   if (error instanceof AppError) return error
   const code = replyCode(error)
   const { message } = error instanceof Error ? error : new Error(String(error))
-  if (code === null) return unreachable(place, why?.message ?? message, error)
+  if (code === null) return unreachable(place, why?.message ?? causeOf(error, message), error)
   if (PASSING.has(code)) return unreachable(place, message, error)
   if (FORBIDDEN.has(code)) {
     return new AppError('log_forbidden', 500, `Redis at ${place} refuses this user: ${message}`, {
@@ -54,6 +54,12 @@ export function redisFailure(error: unknown, place: string, why: Error | null): 
     )
   }
   return error
+}
+
+/** The client counts attempts where one was made: the connection was lost under a command. */
+function causeOf(error: unknown, message: string): string {
+  const lost = error instanceof Error && error.name === 'MaxRetriesPerRequestError'
+  return lost ? 'the connection was lost' : message
 }
 
 export function unreachable(place: string, why: string, cause?: unknown): AppError {

@@ -101,6 +101,15 @@ export async function reasonOf(promise: Promise<unknown>): Promise<unknown> {
   return outcome
 }
 
+/** Asks until the answer is yes; fails at the deadline. */
+export async function until(ask: () => Promise<boolean>, deadlineMs = DEADLINE_MS): Promise<void> {
+  const deadline = performance.now() + deadlineMs
+  while (!(await ask())) {
+    if (performance.now() > deadline) throw new Error(`not in ${deadlineMs} ms: ${ask.toString()}`)
+    await Bun.sleep(1)
+  }
+}
+
 /** Each entry names the tag before it, the event before it, and its customer's event before it. */
 export function expectLinked(entries: readonly LogEntry[]): void {
   const lastOf = new Map<string, Cursor>()
