@@ -36,9 +36,11 @@ export class Connections {
       try {
         return await this.#use(until, (connection) => transaction.run(connection))
       } catch (error) {
-        if (!isConflict(error) || attempt === MAX_ATTEMPTS) throw transaction.failureOf(error)
+        const pauseMs = Math.random() * PAUSE_MS * 2 ** attempt
+        const again = attempt < MAX_ATTEMPTS && performance.now() + pauseMs < until
+        if (!isConflict(error) || !again) throw transaction.failureOf(error)
+        await Bun.sleep(pauseMs)
       }
-      await Bun.sleep(Math.random() * PAUSE_MS * 2 ** attempt)
     }
   }
 

@@ -9,7 +9,7 @@ import { searchWords } from './search'
 import { wordsOf } from './search-words'
 
 /** Orders among which a search looks one by one, newest first, before it asks the index. */
-const LOOKED_THROUGH = 2_000
+const LOOKED_THROUGH = 500
 
 /** What the page after `next` starts below. */
 interface Walk {
@@ -68,12 +68,14 @@ async function findMatching(
     phrases.map((words) => `% ${words.join(' ')}%`),
     'TEXT',
   )})`
+  // One by one, by a subquery: a join would read the words of all before it shows one.
   const newest = await sql<OrderRow[]>`
     SELECT ${orderColumns(sql)} FROM (
       SELECT * FROM orders o WHERE ${isIn(sql, status)} o.seq < ${before}
       ORDER BY o.seq DESC LIMIT ${LOOKED_THROUGH}
-    ) o JOIN order_search s ON s.seq = o.seq
-    WHERE ${matching} ORDER BY o.seq DESC LIMIT ${limit}`
+    ) o
+    WHERE (SELECT ${matching} FROM order_search s WHERE s.seq = o.seq)
+    ORDER BY o.seq DESC LIMIT ${limit}`
   if (newest.length === limit) return newest
   return await sql<OrderRow[]>`
     WITH found AS MATERIALIZED (
