@@ -218,17 +218,28 @@ async function walBytes(): Promise<number> {
   return bytes
 }
 
-test('the backlog costs the same however many rows were sent', async () => {
+test('the backlog costs the same however many rows were sent, whatever the planner knows', async () => {
   await database.sql`
     INSERT INTO outbox (aggregateid, type, payload, event_id, sent_at)
     SELECT 'order-' || n, 'order.created', '{}', 'order-' || n || '@1', now()
     FROM generate_series(1, 50000) AS n`
-  await database.sql`ANALYZE outbox`
   await write('order-1')
-  const plan = await database.sql`
-    EXPLAIN (FORMAT JSON) SELECT count(*) FROM outbox
-    WHERE sent_at IS NULL AND parked_at IS NULL`
-  expect(JSON.stringify(plan)).toContain('outbox_waiting')
-  expect(JSON.stringify(plan)).not.toContain('Seq Scan')
-  expect(await outbox.backlog()).toMatchObject({ unsent: 1, parked: 0 })
+  for (const analyze of [false, true]) {
+    if (analyze) await database.sql`ANALYZE outbox`
+    const before = await rowsRead()
+    expect(await outbox.backlog()).toMatchObject({ unsent: 1, parked: 0 })
+    expect((await rowsRead()) - before).toBeLessThan(100)
+  }
 })
+
+/** All rows of the outbox that scans of the whole table have read. */
+async function rowsRead(): Promise<number> {
+  // Sessions report once they are idle for a second, or asked to.
+  await using sql = new Bun.SQL(place.url, { max: 1 })
+  await database.query((on) => on`SELECT pg_stat_force_next_flush()`)
+  const [{ rows }] = (await sql`
+    SELECT seq_tup_read::float8 AS rows FROM pg_stat_user_tables WHERE relname = 'outbox'`) as [
+    { rows: number },
+  ]
+  return rows
+}

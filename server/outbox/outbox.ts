@@ -15,9 +15,11 @@ export interface OutboxRow {
 }
 
 export interface Backlog {
+  /** Counted up to 100,000. */
   readonly unsent: number
   /** Milliseconds since the epoch; null where nothing waits. */
   readonly oldestAt: number | null
+  /** Counted up to 1,000. */
   readonly parked: number
 }
 
@@ -37,7 +39,7 @@ export interface Outbox {
   markSent(seqs: readonly number[]): Promise<void>
   /** Takes a row that Kafka refuses for good out of the way; it stays, and is reported. */
   park(seq: number, reason: string): Promise<void>
-  /** Costs the same however many rows were sent. */
+  /** Bounded in its cost, however many rows were sent or wait. */
   backlog(): Promise<Backlog>
   /** Deletes at most `limit` of the oldest rows, if sent before `sentBefore`; answers how many. */
   sweep(sentBefore: number, limit: number): Promise<number>
