@@ -36,6 +36,8 @@ export interface Config {
   readonly hub: HubLimits
   readonly socket: SocketLimits
   readonly logLevel: string
+  /** How long a server that is to stop still takes new sockets, so that balancers notice. */
+  readonly drainWaitMs: number
   readonly drainMs: number
 }
 
@@ -78,6 +80,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     hub: readHub(read, engine.kind === 'distributed'),
     socket: readSocket(read),
     logLevel: read.oneOf('LOG_LEVEL', 'info', LOG_LEVELS),
+    drainWaitMs: read.integer('DRAIN_WAIT_MS', { fallback: 0, min: 0, max: 600_000 }),
     drainMs: read.integer('DRAIN_MS', { fallback: 10_000, min: 0, max: 600_000 }),
   }
   read.throwIfInvalid()

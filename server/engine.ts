@@ -1,7 +1,9 @@
 import type { RevocationStore } from './auth/revocations'
 import type { Config } from './config'
+import { openDistributedEngine } from './engine-distributed'
 import { openEmbeddedEngine } from './engine-embedded'
 import type { EventLog } from './event-log/event-log'
+import type { DistributedHealth } from './health/node-health'
 import type { Logger } from './lib/logger'
 import type { OrderStore } from './orders/order-store'
 import { seedProducts } from './orders/seed'
@@ -11,6 +13,8 @@ export interface Engine {
   readonly orders: OrderStore
   readonly log: EventLog
   readonly revocations: RevocationStore
+  /** How the services behind it are; absent where there are none. */
+  readonly health?: Omit<DistributedHealth, 'log'>
   /** Commits what waits and gives everything free; the log's tails end. */
   close(): Promise<void>
 }
@@ -20,7 +24,10 @@ export interface Engine {
  * where its stores cannot be used.
  */
 export async function openEngine(config: Config, logger: Logger): Promise<Engine> {
-  const engine = openEmbeddedEngine(config, logger)
+  const engine =
+    config.engine.kind === 'embedded'
+      ? openEmbeddedEngine(config, logger)
+      : await openDistributedEngine(config, config.engine, logger)
   try {
     if (config.sampleProducts && (await seedProducts(engine.orders, config.shop.currency))) {
       logger.info('sample products added')

@@ -197,25 +197,3 @@ function describeServices(metrics: Metrics, hub: Hub, distributed: DistributedHe
     () => (outbox ? outbox.ageMs / 1_000 : NaN),
   )
 }
-
-interface Made {
-  readonly metrics: Metrics
-  pendingAgeMs: number
-}
-
-const known = new WeakMap<Hub, Made>()
-
-/** As `createNodeMetrics`, made when it is first asked for. */
-export function nodeMetrics(
-  hub: Hub,
-  sockets: NodeMetricsDeps['sockets'],
-  pendingAgeMs: number,
-): Promise<string> {
-  const made: Made = known.get(hub) ?? {
-    metrics: createNodeMetrics({ hub, sockets, pendingAgeMs: () => made.pendingAgeMs }),
-    pendingAgeMs,
-  }
-  known.set(hub, made)
-  made.pendingAgeMs = pendingAgeMs
-  return made.metrics.exposition()
-}

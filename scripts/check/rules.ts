@@ -145,7 +145,7 @@ export const DOORS: readonly DoorRule[] = [
   },
   { package: 'kafkajs', only: ['server/kafka/**', 'scripts/bench/**'] },
   { package: 'jose', only: ['server/auth/**', '**/testing/**', 'ui/e2e/**', 'scripts/**'] },
-  { package: 'pino', only: ['server/lib/logger.ts', 'server/main.ts', 'server/worker.ts'] },
+  { package: 'pino', only: ['server/lib/logger.ts'] },
   { package: 'swagger-ui-dist', only: ['server/openapi/**', 'server/openapi.ts'] },
   { package: 'playwright-core', only: ['ui/e2e/**', 'scripts/**'] },
   { package: 'socket.io', only: ['scripts/bench/**'] },
@@ -163,33 +163,33 @@ export interface UseRule {
   readonly why: string
 }
 
-const ROOTS = ['server/main.ts', 'server/worker.ts']
+const ROOTS = ['server/process.ts']
 
 /** What belongs to a process as a whole. */
 export const USES: readonly UseRule[] = [
   {
     uses: ['process.env', 'Bun.env', 'import.meta.env'],
     files: 'server/**',
-    // The roots hand the environment to config.ts, whose function takes it as an argument.
+    // It hands the environment to config.ts, whose function takes it as an argument.
     only: ['server/config.ts', ...ROOTS],
     why: 'only config.ts reads the environment',
   },
   {
     uses: ['.listen', 'Bun.serve', 'Bun.listen'],
     files: 'server/**',
-    only: ROOTS,
-    why: 'only main.ts and worker.ts listen',
+    only: ['server/listen.ts'],
+    why: 'only listen.ts listens, for main.ts and worker.ts',
   },
   {
     uses: ['process.on', 'process.once', 'process.addListener'],
     files: 'server/**',
     only: ROOTS,
-    why: 'only main.ts and worker.ts trap signals',
+    why: 'only process.ts traps signals, for main.ts and worker.ts',
   },
   {
     uses: ['process.exit', 'process.exitCode', 'process.abort', 'process.kill'],
     files: 'server/**',
     only: ROOTS,
-    why: 'only main.ts and worker.ts end the process',
+    why: 'only process.ts ends the process, for main.ts and worker.ts',
   },
 ]

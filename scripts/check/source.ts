@@ -104,11 +104,12 @@ function usesOf(node: Node): readonly string[] {
   return []
 }
 
-/** `x.listen(…)` of something that opens a port: not the one that takes an object of callbacks. */
+/** `x.listen(…)` of something that opens a port: not of one that hands callbacks what it hears. */
 function isListen(node: Node): boolean {
   if (!isNode(node.callee) || node.callee.type !== 'MemberExpression') return false
   if (name(node.callee.property) !== 'listen') return false
-  const [first] = list(node.arguments)
+  const [first, ...others] = list(node.arguments)
+  if (first?.type === 'ArrowFunctionExpression' || others.length > 1) return false
   if (first?.type !== 'ObjectExpression') return true
   const members = list(first.properties).map((property) => name(property.key))
   return ['port', 'hostname', 'unix', null].some((member) => members.includes(member))

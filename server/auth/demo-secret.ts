@@ -1,13 +1,14 @@
 import { randomBytes } from 'node:crypto'
-import { linkSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { AppError } from '../errors'
 
 const SECRET_BYTES = 32
 
 /**
  * The secret that demo tokens are signed with: made at the first start in `jwt-secret` in the data
- * folder, readable by its owner only, and the same at every start after, so that tokens outlive it.
+ * folder, readable by its owner only, and the same at every start after and in every process that
+ * shares the folder, so that tokens outlive them.
  * Throws an `AppError` for a file that holds no secret.
  */
 export function openDemoSecret(dataDir: string): string {
@@ -35,6 +36,7 @@ function readSecret(path: string): string | null {
 function createSecret(path: string): string {
   const unnamed = `${path}.${randomBytes(6).toString('hex')}`
   try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
     writeFileSync(unnamed, `${randomBytes(SECRET_BYTES).toString('hex')}\n`, {
       mode: 0o600,
       flag: 'wx',

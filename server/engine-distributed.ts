@@ -1,0 +1,80 @@
+import { openPostgresRevocations } from './auth/revocations.postgres'
+import type { Config, DistributedSettings } from './config'
+import type { Engine } from './engine'
+import { openRedisLog } from './event-log/event-log.redis'
+import { openPostgres, type PostgresDatabase } from './lib/database.postgres'
+import type { Logger } from './lib/logger'
+import { poll } from './lib/polled'
+import { openPostgresOrderStore } from './orders/order-store.postgres'
+import type { Backlog } from './outbox/outbox'
+import { openPostgresOutbox, writeToCapturedOutbox, writeToOutbox } from './outbox/outbox.postgres'
+
+const BACKLOG_EVERY_MS = 1_000
+
+/** Orders in Postgres; their events come back from the shared log, by way of outbox and Kafka. */
+export async function openDistributedEngine(
+  config: Config,
+  settings: DistributedSettings,
+  logger: Logger,
+): Promise<Engine> {
+  const database = await openPostgres(settings.postgres.url, {
+    poolSize: settings.postgres.poolSize,
+    logger,
+  })
+  const outbox = openPostgresOutbox(database)
+  const backlog = poll(() => outbox.backlog(), {
+    everyMs: BACKLOG_EVERY_MS,
+    about: 'the backlog of the outbox',
+    logger,
+  })
+  const ageMs = () => ageOf(backlog.latest())
+  const close = async () => {
+    backlog.stop()
+    await database.close()
+  }
+  try {
+    const log = await openRedisLog({
+      settings: settings.redis,
+      retentionMs: config.retentionMs,
+      retentionMaxEntries: config.retentionMaxEntries,
+      logger,
+      pendingAgeMs: ageMs,
+    })
+    const revocations = await openPostgresRevocations(database, logger)
+    return {
+      orders: openPostgresOrderStore(
+        database,
+        settings.relay ? writeToOutbox : writeToCapturedOutbox,
+        config.shop,
+      ),
+      log,
+      revocations,
+      health: {
+        database: () => reach(database),
+        outbox:
+          config.orders === 'off' || !settings.relay
+            ? null
+            : () => ({ rows: backlog.latest()?.unsent ?? 0, ageMs: ageMs() }),
+      },
+      async close() {
+        revocations.close()
+        await log.close()
+        await close()
+      },
+    }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+function ageOf(backlog: Backlog | null): number {
+  return backlog === null || backlog.oldestAt === null
+    ? 0
+    : Math.max(0, Date.now() - backlog.oldestAt)
+}
+
+async function reach(database: PostgresDatabase): Promise<'ok'> {
+  await database.query((sql) => sql`SELECT 1`)
+  return 'ok'
+}
