@@ -2,10 +2,12 @@ import { AppError } from '../errors'
 import { replyCode } from '../lib/failure.redis'
 import type { Cursor } from '../protocol/cursor'
 
-/** What the log's own scripts answer with, for people. Anything else stays as it is. */
+/** What the log's own scripts answer with, for people; and whatever else Redis refused. */
 export function logFailure(error: unknown): unknown {
+  const code = replyCode(error)
+  if (code === null) return error
   const temporary = { temporary: true, cause: error }
-  switch (replyCode(error)) {
+  switch (code) {
     case 'REFILLING':
       return new AppError(
         'refilling',
@@ -22,15 +24,14 @@ export function logFailure(error: unknown): unknown {
       )
     case 'FOREIGN':
     case 'WRONGTYPE':
-      return new AppError(
-        'log_foreign',
-        500,
-        `The keys of the event log hold something else: ${(error as Error).message}`,
-        { cause: error },
-      )
+      return refused('log_foreign', 'The keys of the event log hold something else', error)
     default:
-      return error
+      return refused('log_refused', 'Redis refused what the event log asked of it', error)
   }
+}
+
+function refused(code: string, what: string, error: unknown): AppError {
+  return new AppError(code, 500, `${what}: ${(error as Error).message}`, { cause: error })
 }
 
 export function positionLost(position: Cursor): AppError {

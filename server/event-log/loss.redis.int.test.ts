@@ -22,6 +22,7 @@ import {
   PARTITION,
   range,
   reasonOf,
+  reasonsOf,
   record,
   refused,
   rewind,
@@ -336,14 +337,14 @@ describe('an answer that is lost', () => {
     await fill(log, 0, 0)
     proxy.muteAnswers()
     const entries = async () => (await beside.log.newest(...EVERYTHING)).map(kindOrOffset)
-    const writing = [
-      reasonOf(append(log, checkpoint(0), record(1, 'ann'))),
-      reasonOf(log.note({ kind: 'revoke', note: 'ann' })),
-      reasonOf(log.beat(0, 0)),
-    ]
+    const writing = reasonsOf([
+      append(log, checkpoint(0), record(1, 'ann')),
+      log.note({ kind: 'revoke', note: 'ann' }),
+      log.beat(0, 0),
+    ])
     await until(async () => (await entries()).length === 5)
     proxy.cut()
-    for (const reason of await Promise.all(writing)) {
+    for (const reason of await writing) {
       expect(reason).toMatchObject({ code: 'log_unreachable', temporary: true })
     }
     await reachable(opened)

@@ -32,19 +32,15 @@ export function isElsewhere(error: Error): boolean {
 
 /**
  * What went wrong with a command, for people. `why`: the connection's own last error, which says
- * more than the one that its commands end with. A reply that only a defect can cause stays as it is.
+ * more than the one that its commands end with. Any other reply stays as it is: what it means is
+ * known to whoever sent the command.
  */
 export function redisFailure(error: unknown, place: string, why: Error | null): unknown {
   if (error instanceof AppError) return error
   const code = replyCode(error)
-  const { message } = error instanceof Error ? error : new Error(String(error))
-  if (code === null) return unreachable(place, why?.message ?? causeOf(error, message), error)
-  if (PASSING.has(code)) return unreachable(place, message, error)
-  if (FORBIDDEN.has(code)) {
-    return new AppError('log_forbidden', 500, `Redis at ${place} refuses this user: ${message}`, {
-      cause: error,
-    })
-  }
+  // Without a reply to the command it is the connection that failed, be it by a reply of its own.
+  if (code === null) return forbidden(why, place) ?? unreachable(place, causeOf(error, why), error)
+  if (PASSING.has(code)) return unreachable(place, (error as Error).message, error)
   if (code === 'OOM') {
     return new AppError(
       'log_full',
@@ -53,13 +49,23 @@ export function redisFailure(error: unknown, place: string, why: Error | null): 
       { temporary: true, cause: error },
     )
   }
-  return error
+  return forbidden(error, place) ?? error
 }
 
-/** The client counts attempts where one was made: the connection was lost under a command. */
-function causeOf(error: unknown, message: string): string {
+function forbidden(error: unknown, place: string): AppError | null {
+  if (!FORBIDDEN.has(replyCode(error) ?? '')) return null
+  const { message } = error as Error
+  return new AppError('log_forbidden', 500, `Redis at ${place} refuses this user: ${message}`, {
+    cause: error,
+  })
+}
+
+function causeOf(error: unknown, why: Error | null): string {
+  if (why) return why.message
+  // The client counts attempts where one was made: the connection was lost under the command.
   const lost = error instanceof Error && error.name === 'MaxRetriesPerRequestError'
-  return lost ? 'the connection was lost' : message
+  if (lost) return 'the connection was lost'
+  return error instanceof Error ? error.message : String(error)
 }
 
 export function unreachable(place: string, why: string, cause?: unknown): AppError {

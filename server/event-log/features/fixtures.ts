@@ -101,6 +101,11 @@ export async function reasonOf(promise: Promise<unknown>): Promise<unknown> {
   return outcome
 }
 
+/** Why each of them rejected, with nobody left unheard meanwhile. */
+export function reasonsOf(promises: readonly Promise<unknown>[]): Promise<unknown[]> {
+  return Promise.all(promises.map(reasonOf))
+}
+
 /** Asks until the answer is yes; fails at the deadline. */
 export async function until(ask: () => Promise<boolean>, deadlineMs = DEADLINE_MS): Promise<void> {
   const deadline = performance.now() + deadlineMs

@@ -13,7 +13,7 @@ import {
   offsets,
   PARTITION,
   range,
-  reasonOf,
+  reasonsOf,
   record,
   rewind,
   startTail,
@@ -42,14 +42,13 @@ export function openFeatures(under: () => SharedLogUnderTest): void {
         refill: new Map(),
       })
       await expectUnreadable(log)
-      for (const writing of [
+      const writing = [
         append(log, null, record(0, 'ann')),
         append(log, checkpoint(3), record(4, 'ann')),
         log.note({ kind: 'revoke', note: 'ann' }),
         log.beat(0, 0),
-      ]) {
-        expect(await reasonOf(writing)).toMatchObject(NOT_OPEN)
-      }
+      ]
+      for (const reason of await reasonsOf(writing)) expect(reason).toMatchObject(NOT_OPEN)
       expect(await log.maintain()).toEqual({ more: false, ceiling: false })
       expect(await log.checkpoints()).toEqual(new Map())
       expect(await log.state()).toMatchObject({ opened: false })
@@ -284,14 +283,13 @@ export function maintainFeatures(under: () => SharedLogUnderTest): void {
 
 /** While a log is closed or refills, whoever reads is told to try again. */
 async function expectUnreadable(log: SharedLog): Promise<void> {
-  for (const reading of [
+  const reading = [
     log.newest(10, 1e9),
     log.replay(ADMIN, SOMEWHERE, 10),
     log.replay({ name: 'orders', customer: 'ann' }, SOMEWHERE, 10),
     startTail(log, SOMEWHERE).next(),
-  ]) {
-    expect(await reasonOf(reading)).toMatchObject(REFILLING)
-  }
+  ]
+  for (const reason of await reasonsOf(reading)) expect(reason).toMatchObject(REFILLING)
 }
 
 async function appendTo(
