@@ -45,12 +45,15 @@ export function stateOfOwn(order: Order): FoldState {
       ? []
       : [[name, { value: order[name], stamp }]],
   )
+  const extra = Object.entries({ ...order.extra, ...order.internal }).map(
+    ([name, value]): [string, Stamped] => [name, { value, stamp }],
+  )
   return {
     orderId: order.orderId,
     version: order.version,
     earliest: Date.parse(order.createdAt),
     fields: new Map(fields),
-    extra: new Map(),
+    extra: new Map(extra),
   }
 }
 

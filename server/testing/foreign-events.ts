@@ -1,9 +1,33 @@
 import * as fc from 'fast-check'
-import type { ForeignEvent, Stamp } from '../orders/projection'
+import type { ForeignEvent, ForeignRecord, Stamp } from '../orders/projection'
 import { EVENT_NAMES } from '../protocol/frames'
 import { ORDER_STATUSES } from '../protocol/order-status'
 
-/** Random events of another order service, for property tests. They meet in stamps on purpose. */
+/** Events of another order service. The random ones meet in stamps on purpose. */
+
+export const NOON = Date.UTC(2026, 0, 1, 12)
+
+interface Said extends Partial<ForeignEvent> {
+  /** The time of its stamp. */
+  readonly at?: number
+}
+
+/** An update at noon that says nothing, but for what is given. */
+export function foreignEvent(orderId: string, said: Said = {}): ForeignEvent {
+  const { name = 'updated', at = NOON, ...more } = said
+  const stamp = { version: null, time: at, name, source: `order.${name}-0@${at}` }
+  return { name, orderId, fields: {}, extra: {}, stamp, ...more }
+}
+
+let offsets = 0
+
+/** As records of a partition, at the offsets that come next. */
+export function foreignRecords(events: readonly (ForeignEvent | null)[]): ForeignRecord[] {
+  return events.map((event) => {
+    const offset = offsets++
+    return { offset, fingerprint: `f${offset}`, event }
+  })
+}
 
 const times = fc.integer({ min: 1_767_225_600_000, max: 1_767_225_600_004 })
 const texts = fc.constantFrom('a', 'b', 'c', 'ö')
