@@ -57,9 +57,10 @@ function insertOrder(tx: Bun.TransactionSQL, order: Order, day: string, body: st
 
 /** What it is found by, and when it was placed, no change of ours touches. */
 function updateOrder(tx: Bun.TransactionSQL, order: Order, body: string) {
+  // What events had told of it before (fold) is overtaken.
   return tx`
     UPDATE orders SET status = ${order.status}, body = ${body},
-      staff_only = ${serializeStaffOnly(order)}
+      staff_only = ${serializeStaffOnly(order)}, fold = NULL
     WHERE order_id = ${order.orderId}`
 }
 

@@ -234,4 +234,37 @@ describe('the tables', () => {
     })
     expect(await orders.contradictions()).toEqual([])
   })
+
+  test('keep what was changed here meanwhile, and what was told before', async () => {
+    const told = foreignEvent('changed-here', {
+      fields: { total: 9 },
+      extra: { gift: 'Hi', score: 1 },
+    })
+    await orders.open().apply(CREATED, foreignRecords([told]))
+    const at = new Date(NOON + 5).toISOString()
+    await orders.store.change({
+      orderId: 'changed-here',
+      decide: (order) => ({
+        outcome: 'accepted',
+        by: 'sam',
+        order: { ...order!, status: 'processing', updatedAt: at, version: 2 },
+      }),
+    })
+    const late = foreignEvent('changed-here', {
+      at: NOON + 1,
+      fields: { status: 'pending', tax: 2 },
+    })
+    await orders.open().apply(CREATED, foreignRecords([late]))
+    expect(await found('changed-here')).toMatchObject({
+      status: 'processing',
+      total: 9,
+      tax: 0,
+      extra: { gift: 'Hi' },
+      internal: { score: 1 },
+      version: 2,
+    })
+    const later = foreignEvent('changed-here', { at: NOON + 9, fields: { tax: 2 } })
+    await orders.open().apply(CREATED, foreignRecords([later]))
+    expect(await found('changed-here')).toMatchObject({ status: 'processing', tax: 2, version: 3 })
+  })
 })
