@@ -53,10 +53,14 @@ function letterOf(
   return { source, reason, detail: 'version: expected a whole number.', key, value, headers }
 }
 
+/** Each a millisecond after the one before. */
 async function bury(...dead: readonly DeadLetter[]): Promise<void> {
-  // One at a time, so that the broker gives each a time of its own, or one that is not earlier.
-  for (const letter of dead)
-    await kafka.producer().send([deadLetterRecord(letter, names.deadLetter)])
+  const at = Date.now()
+  const records = dead.map((letter, number) => ({
+    ...deadLetterRecord(letter, names.deadLetter),
+    timestamp: at + number,
+  }))
+  await kafka.producer().send(records)
 }
 
 async function listed(reason?: string): Promise<DeadLetterEntry[]> {
