@@ -48,7 +48,6 @@ class World {
   private readonly stopped = new AbortController()
 
   private constructor(private readonly server: SocketServer) {
-    const { url } = server
     this.clients = [
       ...CUSTOMERS.map((name) => ({ name, channel: 'orders' as const })),
       { name: 'alice', channel: 'orders' as const },
@@ -56,7 +55,8 @@ class World {
     ].map(
       ({ name, channel }) =>
         new ModelClient({
-          ...{ url, channel },
+          channel,
+          url: () => server.url,
           token: () => server.token(name, { staff: channel === 'admin' }),
           // The position first, then the state: what is in between comes twice and changes nothing.
           snapshot: () => ({ cursor: server.position(), orders: this.fold(name, channel) }),

@@ -4,6 +4,7 @@ import type { Cursor } from '../protocol/cursor'
 
 /** A log behind a valve: what it hands over can be held back, cut off, or come from another log. */
 export class LogValve implements EventLog {
+  private held = false
   private opened = Promise.withResolvers<void>()
   private failing: 'log_unavailable' | 'refilling' | null = null
   private broken = new AbortController()
@@ -15,10 +16,13 @@ export class LogValve implements EventLog {
 
   /** Tails hand over nothing more until `release`. */
   hold(): void {
-    this.opened = Promise.withResolvers()
+    // A tail that waits already waits for the one before.
+    if (!this.held) this.opened = Promise.withResolvers()
+    this.held = true
   }
 
   release(): void {
+    this.held = false
     this.opened.resolve()
   }
 

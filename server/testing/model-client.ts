@@ -11,7 +11,8 @@ export interface Snapshot {
 }
 
 export interface ModelClientOptions {
-  readonly url: string
+  /** Asked anew for each connection. */
+  readonly url: () => string
   readonly channel: ChannelName
   readonly token: () => Promise<string>
   readonly snapshot: () => Snapshot
@@ -48,7 +49,7 @@ export class ModelClient {
     if (this.socket) return
     if (this.cursor === null) this.loadSnapshot()
     const token = await this.options.token()
-    const socket = await connectSocket(this.options.url)
+    const socket = await connectSocket(this.options.url())
     this.socket = socket
     socket.send({ event: 'auth', data: { token } }, this.subscribe())
     this.listening = this.listen(socket)
