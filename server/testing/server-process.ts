@@ -1,7 +1,10 @@
 import { fileURLToPath } from 'node:url'
 import { within } from './within'
 
-const MAIN = fileURLToPath(import.meta.resolve('../main.ts'))
+const PROGRAMS = {
+  server: fileURLToPath(import.meta.resolve('../main.ts')),
+  worker: fileURLToPath(import.meta.resolve('../worker.ts')),
+}
 
 export type LogLine = Readonly<Record<string, unknown>>
 
@@ -20,16 +23,24 @@ export interface ServerProcessOptions {
   readonly folder: string
   /** Beside PATH, PORT=0 and DATA_DIR nothing else is in its environment. */
   readonly env?: Readonly<Record<string, string>>
+  /** The server, unless told otherwise. */
+  readonly program?: keyof typeof PROGRAMS
   /** Bun's own options. */
   readonly options?: readonly string[]
 }
 
-/** Starts the server as people do: as a process of its own. Whoever starts it ends it. */
+/** Starts it as people do: as a process of its own. Whoever starts it ends it. */
 export function startServerProcess(start: ServerProcessOptions): ServerProcess {
-  const { folder, env = {}, options = [] } = start
-  const child = Bun.spawn([process.execPath, ...options, MAIN], {
+  const { folder, program = 'server', env = {}, options = [] } = start
+  const child = Bun.spawn([process.execPath, ...options, PROGRAMS[program]], {
     cwd: folder,
-    env: { PATH: process.env.PATH, PORT: '0', DATA_DIR: `${folder}/data`, ...env },
+    env: {
+      PATH: process.env.PATH,
+      PORT: '0',
+      WORKER_PORT: '0',
+      DATA_DIR: `${folder}/data`,
+      ...env,
+    },
     stdout: 'pipe',
     stderr: 'pipe',
   })
