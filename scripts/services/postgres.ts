@@ -1,4 +1,4 @@
-import { chownSync, existsSync, mkdirSync } from 'node:fs'
+import { chownSync, existsSync, mkdirSync, readdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { LOOPBACK } from './ports'
 import { startService, type Service } from './service'
@@ -71,10 +71,15 @@ const INITDB = [
   '--no-instructions',
 ]
 
+const DEBIAN_FOLDER = '/usr/lib/postgresql'
+
 /** The folder of its programs: of the PATH, or the newest where Debian and Ubuntu put them. */
 export function findPostgres(): string | null {
   const onPath = Bun.which('initdb')
-  const found = [...new Bun.Glob('/usr/lib/postgresql/*/bin/initdb').scanSync('/')]
+  const versions = existsSync(DEBIAN_FOLDER) ? readdirSync(DEBIAN_FOLDER) : []
+  const found = versions
+    .map((version) => join(DEBIAN_FOLDER, version, 'bin/initdb'))
+    .filter((initdb) => existsSync(initdb))
   const folders = [...(onPath ? [onPath] : []), ...found].map(dirname)
   const newest = folders
     .map((folder) => ({ folder, major: majorOf(folder) }))
