@@ -39,6 +39,7 @@ export function createConsumer(options: ConsumerOptions): Consumer {
   let leaseUntil = 0
   let leaseLost = true
   let fetchedAt = 0
+  let pumping = false
   let state = ''
 
   /** Once for each change, however often it is tried. */
@@ -48,11 +49,20 @@ export function createConsumer(options: ConsumerOptions): Consumer {
     logger[level](sentence)
   }
 
+  /** Once for all that changes within one turn, so that one fetch asks for all of it. */
+  function onRoom(): void {
+    if (pumping) return
+    pumping = true
+    queueMicrotask(() => {
+      pumping = false
+      session?.pump()
+    })
+  }
+
   function readingOf(partition: TopicPartition): Reading {
     const name = partitionName(partition)
     const there = known.get(name)
     if (there) return there
-    const onRoom = () => session?.pump()
     const reading = createReading(partition, {
       handler,
       limits,

@@ -40,6 +40,24 @@ test('a record that the broker will never take is named; what was before it is t
   expect((await kafka.spans([topic])).get(`${topic}-0`)!.end).toBe(5)
 })
 
+test('a record among others of its request is found too', async () => {
+  await using kafka = await openTestKafka()
+  const topic = `t-${crypto.randomUUID()}`
+  const configEntries = [{ name: 'max.message.bytes', value: '10000' }]
+  await kafka.admin((admin) =>
+    admin.createTopics({ topics: [{ topic, numPartitions: 1, configEntries }] }),
+  )
+  const producer = kafka.producer()
+  const values = Array.from({ length: 100 }, (_, at) => 'x'.repeat(at === 61 ? 20_000 : 500))
+  const records = values.map((value, at) => ({ topic, key: `k${at}`, value }))
+  const error: unknown = await producer.send(records).catch((reason: unknown) => reason)
+  expect(refusedIndex(error)).toBe(61)
+  expect((await kafka.spans([topic])).get(`${topic}-0`)!.end).toBe(61)
+  // Too large together, not one by one.
+  await producer.send(records.slice(62))
+  expect((await kafka.spans([topic])).get(`${topic}-0`)!.end).toBe(99)
+})
+
 test('a record too large for any request does not even go out', async () => {
   await using kafka = await openTestKafka()
   const topic = await kafka.topic()
