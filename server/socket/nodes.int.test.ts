@@ -103,20 +103,28 @@ test('a client that changes nodes all the time gets each event once, in order', 
 })
 
 describe('a node behind the one that a client comes from', () => {
-  test('waits for its tail', async () => {
+  test('waits for its tail, and goes on in the middle of what comes through', async () => {
     const [ahead] = await aNode()
     const [behind, valve] = await aNode()
     valve.hold()
-    await shared.append(...updates(1, 3))
-    const cursor = await published(ahead)
+    const before = await ahead.signedIn('alice')
+    await resume(before)
+    await shared.append(...updates(2, 6))
+    for (const version of [2, 3]) {
+      expect(versions([await before.nextOf('order:updated')])).toEqual([version])
+    }
+    const cursor = (await before.nextOf('order:updated')).id
+    await before.cut()
     const client = await subscribed(behind, cursor)
     // Its answer proves that the subscribe before it was taken.
     client.sendRaw('{}')
     await client.nextOf('error')
     valve.release()
-    expect((await client.nextOf('caught-up')).data).toMatchObject({ cursor, replayed: 0 })
-    await shared.append(...updates(4, 4))
-    expect(versions([await client.nextOf('order:updated')])).toEqual([4])
+    expect((await client.nextOf('subscribed')).data).toMatchObject({ cursor, recovered: true })
+    const seen = [await client.next(), await client.next()]
+    expect(versions(seen)).toEqual([5, 6])
+    await shared.append(...updates(7, 7))
+    expect(versions([await client.nextOf('order:updated')])).toEqual([7])
   })
 
   for (const [what, appendMore] of [
