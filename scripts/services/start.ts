@@ -22,7 +22,7 @@ export interface Start {
   readonly user?: User | null
 }
 
-const READY_WITHIN_MS = 60_000
+const READY_WITHIN_MS = 90_000
 const LOOK_EVERY_MS = 20
 const TAIL_LINES = 20
 
