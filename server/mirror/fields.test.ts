@@ -146,6 +146,6 @@ test('whole numbers are numbers or their digits', () => {
   expect(wholeNumberOf(3, 1, 'quantity')).toBe(3)
   expect(wholeNumberOf('3', 1, 'quantity')).toBe(3)
   for (const value of [0, 1.5, -1, '1.5', '', null, undefined, '9'.repeat(16), true]) {
-    expect(() => wholeNumberOf(value, 1, 'quantity', 'items[2]')).toThrow(/^items\[2\].quantity is/)
+    expect(() => wholeNumberOf(value, 1, 'quantity')).toThrow(/^quantity is/)
   }
 })

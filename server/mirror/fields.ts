@@ -4,15 +4,15 @@ import { Inexact } from './json'
 import { invalid } from './unfit'
 
 /**
- * Readers of single members. Each takes the value, and where it stands for the sentence that is
- * thrown as `Unfit` when it is not what was expected: its name, and the path of what holds it.
+ * Readers of single members. Each takes the value and its name, for the sentence that is thrown as
+ * `Unfit` when it is not what was expected.
  */
 
 const MAX_ID_CHARACTERS = 200
-const NOT_IN_IDS = /[\u0000-\u001f\u007f]/u
+const CONTROL_CHARACTER = /\p{Cc}/u
 
 /** An id is text; a number counts as its digits. */
-export function idOf(value: unknown, name: string, path = ''): string {
+export function idOf(value: unknown, name: string): string {
   if (typeof value === 'number' && Number.isInteger(value)) {
     if (!Number.isSafeInteger(value)) throw new Inexact()
     return String(value)
@@ -21,11 +21,11 @@ export function idOf(value: unknown, name: string, path = ''): string {
     typeof value === 'string' &&
     value !== '' &&
     value.length <= MAX_ID_CHARACTERS &&
-    !NOT_IN_IDS.test(value) &&
+    !CONTROL_CHARACTER.test(value) &&
     value.isWellFormed()
   if (fits) return value
   throw invalid(
-    at(name, path),
+    name,
     `an id: a whole number, or text of 1 to ${MAX_ID_CHARACTERS} characters without control characters`,
     value,
   )
@@ -46,10 +46,10 @@ export function currencyOf(value: unknown, name: string): string {
 }
 
 /** At least `min`, and small enough to be counted exactly. */
-export function wholeNumberOf(value: unknown, min: number, name: string, path = ''): number {
+export function wholeNumberOf(value: unknown, min: number, name: string): number {
   const number = typeof value === 'string' && /^\d{1,16}$/.test(value) ? Number(value) : value
   if (Number.isSafeInteger(number) && (number as number) >= min) return number as number
-  throw invalid(at(name, path), `a whole number from ${min}`, value)
+  throw invalid(name, `a whole number from ${min}`, value)
 }
 
 const digitsByCurrency = new Map<string, number>()
@@ -75,11 +75,11 @@ const EXACT_UP_TO = 999_999_999_999_999
  * noise of binary fractions (`37.480000000000004`) is none of its digits; a real part of a minor unit
  * is refused.
  */
-export function amountOf(value: unknown, digits: number, name: string, path = ''): number {
+export function amountOf(value: unknown, digits: number, name: string): number {
   const amount = typeof value === 'number' ? ofNumber(value, digits) : ofText(value, digits)
   if (Number.isSafeInteger(amount)) return amount
   throw invalid(
-    at(name, path),
+    name,
     `a decimal of the major unit with at most ${digits} digits after the point`,
     value,
   )
@@ -142,12 +142,8 @@ export function cleanText(text: string): string {
   return text.toWellFormed().replaceAll('\0', '\u{FFFD}')
 }
 
-export function textOf(value: unknown, name: string, path = ''): string {
+export function textOf(value: unknown, name: string): string {
   if (typeof value === 'string') return cleanText(value)
   if (typeof value === 'number') return String(value)
-  throw invalid(at(name, path), 'text', value)
-}
-
-function at(name: string, path: string): string {
-  return path === '' ? name : `${path}.${name}`
+  throw invalid(name, 'text', value)
 }

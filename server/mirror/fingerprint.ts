@@ -5,8 +5,8 @@ import type { KafkaRecord } from '../kafka/kafka'
  * key and value. What is absent counts otherwise than what is empty.
  */
 export function fingerprintOf({ timestamp, key, value }: KafkaRecord): string {
-  const start = BigInt(timestamp) * 4n + (key ? 1n : 0n) + (value ? 2n : 0n)
+  const start = BigInt(timestamp * 4 + (key ? 1 : 0) + (value ? 2 : 0))
   const keyed = key ? Bun.hash.xxHash64(key, start) : start
-  const hash = value ? Bun.hash.xxHash64(value, keyed) : keyed
-  return BigInt.asUintN(64, hash).toString(16).padStart(16, '0')
+  const hash = value ? Bun.hash.xxHash64(value, keyed) : BigInt.asUintN(64, keyed)
+  return hash.toString(16).padStart(16, '0')
 }

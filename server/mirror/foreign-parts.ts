@@ -2,10 +2,18 @@ import type { Address, OrderItem } from '../protocol/order'
 import { amountOf, cleanText, idOf, textOf, wholeNumberOf } from './fields'
 import { Inexact, isObject, tooDeep, type JsonObject } from './json'
 import { rename, type Found } from './rename'
-import { invalid } from './unfit'
+import { inside, invalid } from './unfit'
 
-const ITEM_MEMBERS = new Set(['productId', 'name', 'quantity', 'unitPrice', 'total'] as const)
-const ITEM_ACCEPTED = new Map([['price', 'unitPrice']] as const)
+type ItemMember = keyof OrderItem
+
+const ITEM_MEMBERS: ReadonlySet<ItemMember> = new Set([
+  'productId',
+  'name',
+  'quantity',
+  'unitPrice',
+  'total',
+])
+const ITEM_ACCEPTED: ReadonlyMap<string, ItemMember> = new Map([['price', 'unitPrice']])
 const ADDRESS_MEMBERS = new Set([
   'name',
   'line1',
@@ -31,7 +39,7 @@ export function itemsOf(
 ): Part<OrderItem[]> {
   if (!Array.isArray(value)) throw invalid(name, 'a list', value)
   const items = value.map((item: unknown, place) =>
-    itemOf(item, `${name}[${place}]`, digits, names),
+    reading(item, `${name}[${place}]`, (members) => itemOf(members, digits, names)),
   )
   const extra = items.map((item) => item.extra)
   return {
@@ -40,48 +48,47 @@ export function itemsOf(
   }
 }
 
-function itemOf(item: unknown, path: string, digits: number, names: FieldNames): Part<OrderItem> {
-  if (!isObject(item)) throw invalid(path, 'an object', item)
+function itemOf(item: JsonObject, digits: number, names: FieldNames): Part<OrderItem> {
   const { known, others } = rename(item, ITEM_MEMBERS, names, ITEM_ACCEPTED)
-  const found = (member: typeof ITEM_MEMBERS extends Set<infer M> ? M : never) =>
-    known.get(member) ?? { name: member, value: undefined }
-  const product = found('productId')
-  const productId = idOf(product.value, product.name, path)
-  const quantity = wholeNumberOf(found('quantity').value, 1, found('quantity').name, path)
-  const price = found('unitPrice')
-  const unitPrice = amountOf(price.value, digits, price.name, path)
-  const name = known.get('name')
-  const total = known.get('total')
-  return {
-    part: {
-      productId,
-      name: name ? textOf(name.value, name.name, path) : productId,
-      quantity,
-      unitPrice,
-      total: total ? amountOf(total.value, digits, total.name, path) : quantity * unitPrice,
-    },
-    extra: othersOf(others),
-  }
+  const found = (member: ItemMember) => known.get(member) ?? { name: member, value: undefined }
+  const read = <T>(member: ItemMember, as: (value: unknown, name: string) => T): T =>
+    as(found(member).value, found(member).name)
+  const amount = (value: unknown, name: string) => amountOf(value, digits, name)
+  const productId = read('productId', idOf)
+  const quantity = read('quantity', (value, name) => wholeNumberOf(value, 1, name))
+  const unitPrice = read('unitPrice', amount)
+  const total = known.has('total') ? read('total', amount) : quantity * unitPrice
+  if (!Number.isSafeInteger(total)) throw invalid('total', 'an amount that can be counted', total)
+  const name = known.has('name') ? read('name', textOf) : productId
+  return { part: { productId, name, quantity, unitPrice, total }, extra: othersOf(others) }
 }
 
 /** An address is for people to read: what it leaves out is empty, and no reason to hold an order up. */
-export function addressOf({ name: path, value }: Found, names: FieldNames): Part<Address> {
-  if (!isObject(value)) throw invalid(path, 'an object', value)
-  const { known, others } = rename(value, ADDRESS_MEMBERS, names, NO_OTHER_NAMES)
-  if (known.size === 0)
-    throw invalid(path, `any of ${[...ADDRESS_MEMBERS].join(', ')} in it`, value)
-  const text = (found: Found | undefined) => (found ? textOf(found.value, found.name, path) : '')
-  const line2 = known.get('line2')
-  return {
-    part: {
+export function addressOf({ name, value }: Found, names: FieldNames): Part<Address> {
+  return reading(value, name, (members) => {
+    const { known, others } = rename(members, ADDRESS_MEMBERS, names, NO_OTHER_NAMES)
+    if (known.size === 0) throw invalid('line1', 'at least one line of an address', undefined)
+    const text = (found: Found | undefined) => (found ? textOf(found.value, found.name) : '')
+    const line2 = known.get('line2')
+    const part = {
       name: text(known.get('name')),
       line1: text(known.get('line1')),
       ...(line2 && { line2: text(line2) }),
       city: text(known.get('city')),
       postalCode: text(known.get('postalCode')),
       country: countryOf(text(known.get('country'))),
-    },
-    extra: othersOf(others),
+    }
+    return { part, extra: othersOf(others) }
+  })
+}
+
+/** What `read` makes of an object that is called `name`. */
+function reading<T>(value: unknown, name: string, read: (members: JsonObject) => T): T {
+  if (!isObject(value)) throw invalid(name, 'an object', value)
+  try {
+    return read(value)
+  } catch (error) {
+    throw inside(name, error)
   }
 }
 

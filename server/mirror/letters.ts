@@ -3,7 +3,7 @@ import type { Producer } from '../kafka/kafka'
 import { deadLetterRecord, type DeadLetter } from './dead-letter'
 import type { Stall } from './stall'
 import type { Counters } from './stats'
-import { retryMs, wait } from './wait'
+import { retryMs, wait, type Pace } from './wait'
 
 /**
  * Sends dead letters until Kafka has them, or `isCurrent` says that nobody waits for them any more:
@@ -21,6 +21,7 @@ interface Options {
   readonly counters: Counters
   readonly logger: Logger
   readonly stopped: AbortSignal
+  readonly pace: Pace
 }
 
 export function createLetters({
@@ -29,6 +30,7 @@ export function createLetters({
   counters,
   logger,
   stopped,
+  pace,
 }: Options): SendLetters {
   return async (letters, isCurrent, stall) => {
     const records = letters.map((letter) => deadLetterRecord(letter, topic))
@@ -42,7 +44,7 @@ export function createLetters({
         return true
       } catch (error) {
         stall.begin(error, 'dead letters cannot be sent')
-        await wait(retryMs(failures), stopped)
+        await wait(retryMs(pace, failures), stopped)
       }
     }
     return false

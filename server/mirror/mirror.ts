@@ -1,10 +1,5 @@
 import type { SharedLog } from '../event-log/event-log'
-import {
-  partitionName,
-  type Consumer,
-  type Kafka,
-  type TopicPartition,
-} from '../kafka/kafka'
+import { partitionName, type Consumer, type Kafka, type TopicPartition } from '../kafka/kafka'
 import type { Logger } from '../lib/logger'
 import type { Projection } from '../orders/projection'
 import { createAppender } from './appender'
@@ -17,7 +12,7 @@ import { createProject } from './projector'
 import type { MirrorSettings } from './settings'
 import { Counters, type MirrorStats } from './stats'
 import { prepareTopics, topicNames } from './topics'
-import { wait } from './wait'
+import { PACE, wait, type Pace } from './wait'
 import { Watch } from './watch'
 
 /** Reads the topics of orders as one of a group, and brings what they say into the log. */
@@ -38,11 +33,9 @@ export interface MirrorOptions {
   /** How old a record may be that an empty log still gets. */
   readonly retentionMs: number
   readonly logger: Logger
-  /** How often log and topics are compared, in milliseconds. */
-  readonly lookEveryMs?: number
+  readonly pace?: Pace
 }
 
-const LOOK_EVERY_MS = 2_500
 const STOP_MS = 10_000
 
 export function createMirror(options: MirrorOptions): Mirror {
@@ -61,25 +54,27 @@ class RunningMirror implements Mirror {
   #running: Promise<void> = Promise.resolve()
 
   constructor(private readonly options: MirrorOptions) {
-    const { kafka, log, projection, settings } = options
+    const { kafka, log, projection, settings, pace = PACE } = options
     const logger = options.logger.child({ part: 'mirror' })
     const counters = this.#counters
     const stopped = this.#stopping.signal
     this.#topics = topicNames(settings.topics)
     const topic = settings.deadLetterTopic
+    const producer = kafka.producer()
     this.#deps = {
       kafka,
       log,
       projection,
-      project: projection && createProject(projection, settings.maxEventBytes, stopped),
+      project: projection && createProject(projection, settings.maxEventBytes, stopped, pace),
       appender: createAppender(log),
       normalize: createNormalize(settings),
-      sendLetters: createLetters({ producer: kafka.producer(), topic, counters, logger, stopped }),
+      sendLetters: createLetters({ producer, topic, counters, logger, stopped, pace }),
       locate: createLocate({ ...options, topics: this.#topics, counters, logger }),
       consumer: () => this.#consumer!,
       counters,
       logger,
       stopped,
+      pace,
     }
   }
 
@@ -114,8 +109,8 @@ class RunningMirror implements Mirror {
 
   async #run(): Promise<void> {
     const { kafka, log, settings } = this.options
-    const { logger, stopped, counters } = this.#deps
-    await prepareTopics({ kafka, settings, counters, logger, stopped })
+    const { logger, stopped, counters, pace } = this.#deps
+    await prepareTopics({ kafka, settings, counters, logger, stopped, pace })
     if (stopped.aborted) return
     const { groupId } = settings
     const consumer = kafka.consume(
@@ -130,7 +125,7 @@ class RunningMirror implements Mirror {
     this.#watch = new Watch({ kafka, log, topics: this.#topics, consumer, partitions, logger })
     while (!stopped.aborted) {
       await this.#look(this.#watch, consumer)
-      await wait(this.options.lookEveryMs ?? LOOK_EVERY_MS, stopped)
+      await wait(pace.lookEveryMs, stopped)
     }
     await consumer.stop()
   }

@@ -50,7 +50,7 @@ type Read = (
 const readOwn: Read = (name, value, record, _partition, maxBytes) =>
   readObject(value, (object, exact) => {
     if (!isOwn(record, object)) throw foreign()
-    const event: OrderEvent = { name, ...readOwnOrder(object, exact) }
+    const event = readOwnOrder(name, object, exact)
     checkSize(event.data, event.staffOnly, maxBytes)
     return { kind: 'own', event }
   })

@@ -1,8 +1,9 @@
 import { isOrderStatus } from '../protocol/order-status'
 import type { OrderEvent } from '../event-log/event-log'
+import type { EventName } from '../protocol/frames'
 import { amountOf, digitsOf } from './fields'
 import { isObject, toText, type JsonObject } from './json'
-import { invalid, Unfit } from './unfit'
+import { inside, invalid, Unfit } from './unfit'
 
 const ISO = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/
 
@@ -14,7 +15,7 @@ const ISO = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/
  * Changes `order` in place, so that its members keep their sequence. `exact` is the same order with
  * amounts that may be text.
  */
-export function readOwnOrder(order: JsonObject, exact: JsonObject): Omit<OrderEvent, 'name'> {
+export function readOwnOrder(name: EventName, order: JsonObject, exact: JsonObject): OrderEvent {
   checkHead(order)
   convertAmounts(order, exact)
   checkAddress(order.shippingAddress)
@@ -22,7 +23,7 @@ export function readOwnOrder(order: JsonObject, exact: JsonObject): Omit<OrderEv
   const data = toText(order)
   // Within a text the quotes would be escaped: this is a member's name, which no order of ours has.
   if (data.includes('"__proto__":')) throw new Unfit('invalid', 'A member is called __proto__.')
-  return { customer: order.buyerId as string | null, data, staffOnly }
+  return { name, customer: order.buyerId as string | null, data, staffOnly }
 }
 
 function checkHead(order: JsonObject): void {
@@ -59,26 +60,32 @@ function convertAmounts(order: JsonObject, exact: JsonObject): void {
 }
 
 function convertItem(item: unknown, exact: JsonObject, digits: number, place: number): void {
-  const path = `items[${place}]`
-  if (!isObject(item)) throw invalid(path, 'an object', item)
-  checkText(item, 'productId', path)
-  checkText(item, 'name', path)
-  if (!Number.isSafeInteger(item.quantity))
-    throw invalid(`${path}.quantity`, 'a whole number', item.quantity)
-  item.unitPrice = amountOf(exact.unitPrice, digits, 'unitPrice', path)
-  item.total = amountOf(exact.total, digits, 'total', path)
+  if (!isObject(item)) throw invalid(`items[${place}]`, 'an object', item)
+  try {
+    checkText(item, 'productId')
+    checkText(item, 'name')
+    if (!Number.isSafeInteger(item.quantity))
+      throw invalid('quantity', 'a whole number', item.quantity)
+    item.unitPrice = amountOf(exact.unitPrice, digits, 'unitPrice')
+    item.total = amountOf(exact.total, digits, 'total')
+  } catch (error) {
+    throw inside(`items[${place}]`, error)
+  }
 }
 
 function checkAddress(address: unknown): void {
   if (address === null) return
-  const path = 'shippingAddress'
-  if (!isObject(address)) throw invalid(path, 'an object or null', address)
-  checkText(address, 'name', path)
-  checkText(address, 'line1', path)
-  if (address.line2 !== undefined) checkText(address, 'line2', path)
-  checkText(address, 'city', path)
-  checkText(address, 'postalCode', path)
-  checkText(address, 'country', path)
+  if (!isObject(address)) throw invalid('shippingAddress', 'an object or null', address)
+  try {
+    checkText(address, 'name')
+    checkText(address, 'line1')
+    if (address.line2 !== undefined) checkText(address, 'line2')
+    checkText(address, 'city')
+    checkText(address, 'postalCode')
+    checkText(address, 'country')
+  } catch (error) {
+    throw inside('shippingAddress', error)
+  }
 }
 
 /** What staff see beside the order, as members without braces; it leaves the order. */
@@ -96,7 +103,6 @@ function checkTime(holder: JsonObject, name: string): void {
     throw invalid(name, 'a time such as 2026-01-31T09:30:00.000Z', value)
 }
 
-function checkText(holder: JsonObject, name: string, path = ''): void {
-  if (typeof holder[name] !== 'string')
-    throw invalid(path === '' ? name : `${path}.${name}`, 'text', holder[name])
+function checkText(holder: JsonObject, name: string): void {
+  if (typeof holder[name] !== 'string') throw invalid(name, 'text', holder[name])
 }

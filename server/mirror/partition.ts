@@ -21,7 +21,7 @@ import type { Project } from './projector'
 import { Stall } from './stall'
 import type { Counters } from './stats'
 import { Stretch } from './stretch'
-import { retryMs, wait } from './wait'
+import { retryMs, wait, type Pace } from './wait'
 
 export interface PartitionDeps {
   readonly kafka: Kafka
@@ -36,6 +36,7 @@ export interface PartitionDeps {
   readonly counters: Counters
   readonly logger: Logger
   readonly stopped: AbortSignal
+  readonly pace: Pace
 }
 
 /** Handed over and not answered yet, of one partition: more waits until some of it landed. */
@@ -243,11 +244,11 @@ export class PartitionMirror {
   }
 
   async #recover(stretch: Stretch, why: GapReason | null): Promise<void> {
-    const { locate, consumer, stopped } = this.deps
+    const { locate, consumer, stopped, pace } = this.deps
     await this.settled()
     let gap = why
     while (!stopped.aborted && this.#isAssigned()) {
-      await wait(retryMs(this.#failures++), stopped)
+      await wait(retryMs(pace, this.#failures++), stopped)
       // Assigned meanwhile: it has a place.
       if (this.#stretch) return
       try {

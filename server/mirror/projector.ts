@@ -6,7 +6,7 @@ import { letterOf, type ReadRecord } from './chunk'
 import type { DeadLetter } from './dead-letter'
 import { tooBig } from './normalize'
 import type { Stall } from './stall'
-import { retryMs, wait } from './wait'
+import { retryMs, wait, type Pace } from './wait'
 
 /** Whoever has records projected. */
 export interface Projecting {
@@ -36,6 +36,7 @@ export function createProject(
   projection: Projection,
   maxEventBytes: number,
   stopped: AbortSignal,
+  pace: Pace,
 ): Project {
   async function apply(records: readonly ReadRecord[], by: Projecting): Promise<Projected> {
     for (let failures = 1; by.isCurrent(); failures += 1) {
@@ -51,7 +52,7 @@ export function createProject(
           if (isRefused && records[0]?.foreign) return giveUp(records[0], error, by)
         }
         by.stall.begin(error, 'events cannot be projected')
-        await wait(retryMs(failures), stopped)
+        await wait(retryMs(pace, failures), stopped)
       }
     }
     return 'void'

@@ -2,7 +2,7 @@ import type { Kafka } from '../kafka/kafka'
 import type { Logger } from '../lib/logger'
 import type { EventTopics, MirrorSettings } from './settings'
 import type { Counters } from './stats'
-import { retryMs, wait } from './wait'
+import { retryMs, wait, type Pace } from './wait'
 
 export function topicNames(topics: EventTopics): readonly string[] {
   return topics.kind === 'one' ? [topics.name] : Object.values(topics.names)
@@ -14,13 +14,14 @@ interface Options {
   readonly counters: Counters
   readonly logger: Logger
   readonly stopped: AbortSignal
+  readonly pace: Pace
 }
 
 /**
  * Makes the topics that are ours to make, and waits for those of another order service. Tries until
  * Kafka can be reached.
  */
-export async function prepareTopics({ kafka, settings, counters, logger, stopped }: Options) {
+export async function prepareTopics({ kafka, settings, counters, logger, stopped, pace }: Options) {
   const events = topicNames(settings.topics)
   const ours =
     settings.orders === 'on' ? [...events, settings.deadLetterTopic] : [settings.deadLetterTopic]
@@ -40,6 +41,6 @@ export async function prepareTopics({ kafka, settings, counters, logger, stopped
       if (counters.lastError !== said) logger.warn({ err: error }, 'the topics cannot be looked at')
       said = counters.lastError ?? ''
     }
-    await wait(retryMs(failures), stopped)
+    await wait(retryMs(pace, failures), stopped)
   }
 }

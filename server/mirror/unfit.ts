@@ -12,7 +12,12 @@ export class Unfit extends Error {
   }
 }
 
-/** `field` is a path of the record's own names, as `items[0].quantity`. */
+/** What a part of a record throws, said of the record: `items[0].quantity`, not `quantity`. */
+export function inside(path: string, error: unknown): unknown {
+  return error instanceof Unfit ? new Unfit(error.reason, `${path}.${error.message}`) : error
+}
+
+/** `field` is called as the record calls it. */
 export function invalid(field: string, expected: string, found: unknown): Unfit {
   return new Unfit(
     'invalid',

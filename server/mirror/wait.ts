@@ -12,9 +12,20 @@ export function wait(ms: number, signal: AbortSignal): Promise<void> {
   })
 }
 
-const RETRY_MS = [100, 250, 500, 1_000, 2_000, 5_000] as const
+/** How soon things are tried again, and looked at. */
+export interface Pace {
+  /** Between two comparisons of log and topics, in milliseconds. */
+  readonly lookEveryMs: number
+  /** Before the next try after one failure, two, …; the last one from then on. */
+  readonly retriesMs: readonly number[]
+}
+
+export const PACE: Pace = {
+  lookEveryMs: 2_500,
+  retriesMs: [100, 250, 500, 1_000, 2_000, 5_000],
+}
 
 /** Before the next try, after so many that failed. */
-export function retryMs(failures: number): number {
-  return RETRY_MS[Math.min(failures, RETRY_MS.length) - 1] ?? 0
+export function retryMs({ retriesMs }: Pace, failures: number): number {
+  return retriesMs[Math.min(failures, retriesMs.length) - 1] ?? 0
 }

@@ -1,0 +1,268 @@
+import { expect, test } from 'bun:test'
+import * as fc from 'fast-check'
+import type { LogEntry } from '../event-log/event-log'
+import { partitionName, type KafkaRecord, type TopicPartition } from '../kafka/kafka'
+import { createLogger } from '../lib/logger'
+import type { Order } from '../protocol/order'
+import { orderAt } from '../testing/arbitraries'
+import { fingerprintOf } from './fingerprint'
+import { createMirror } from './mirror'
+import { ForgetfulLog, type Fault } from './testing/forgetful-log'
+import { MemoryKafka } from './testing/memory-kafka'
+import { mirrorSettings, ownRecord, TOPICS } from './testing/records'
+import { isEvent, until } from './testing/scene'
+
+const PARTITIONS: readonly TopicPartition[] = [
+  { topic: TOPICS.created, partition: 0 },
+  { topic: TOPICS.updated, partition: 0 },
+  { topic: TOPICS.cancelled, partition: 0 },
+]
+const PACE = { lookEveryMs: 2, retriesMs: [0, 1, 2] }
+
+type RecordKind = 'order' | 'poison' | 'tombstone'
+type Step =
+  | { readonly do: 'produce'; readonly partition: number; readonly kinds: readonly RecordKind[] }
+  | { readonly do: 'fault'; readonly fault: Fault }
+  | { readonly do: 'failSends'; readonly times: number }
+  | { readonly do: 'keep' | 'forgetTail' | 'forgetAll' }
+  /** Who reads what. A member that is not told goes on with what it had. */
+  | { readonly do: 'assign'; readonly readers: readonly number[]; readonly untold: number | null }
+  | { readonly do: 'recreate'; readonly partition: number; readonly kinds: readonly RecordKind[] }
+  | { readonly do: 'trim'; readonly partition: number; readonly share: number }
+  | { readonly do: 'run'; readonly turns: number }
+
+const kinds = fc.array(
+  fc.oneof(
+    { weight: 8, arbitrary: fc.constant<RecordKind>('order') },
+    fc.constant<RecordKind>('poison'),
+    fc.constant<RecordKind>('tombstone'),
+  ),
+  { minLength: 1, maxLength: 12 },
+)
+const partition = fc.nat({ max: PARTITIONS.length - 1 })
+const run = fc.record({ do: fc.constant('run' as const), turns: fc.nat({ max: 60 }) })
+const steps: fc.Arbitrary<readonly Step[]> = fc.array(
+  fc.oneof(
+    { weight: 6, arbitrary: fc.record({ do: fc.constant('produce' as const), partition, kinds }) },
+    { weight: 6, arbitrary: run },
+    {
+      weight: 2,
+      arbitrary: fc.record({
+        do: fc.constant('fault' as const),
+        fault: fc.constantFrom<Fault[]>('before', 'after'),
+      }),
+    },
+    fc.record({ do: fc.constant('failSends' as const), times: fc.integer({ min: 1, max: 3 }) }),
+    fc.record({
+      do: fc.constantFrom('keep' as const, 'forgetTail' as const, 'forgetAll' as const),
+    }),
+    {
+      weight: 2,
+      arbitrary: fc.record({
+        do: fc.constant('assign' as const),
+        readers: fc.array(fc.nat({ max: 1 }), { minLength: 3, maxLength: 3 }),
+        untold: fc.option(fc.nat({ max: 1 }), { nil: null }),
+      }),
+    },
+    fc.record({ do: fc.constant('recreate' as const), partition, kinds }),
+    fc.record({
+      do: fc.constant('trim' as const),
+      partition,
+      share: fc.double({ min: 0, max: 1, noNaN: true }),
+    }),
+  ),
+  { minLength: 5, maxLength: 25 },
+)
+
+/** The world that steps happen to: two mirrors, one log, partitions that live several lives. */
+class World implements AsyncDisposable {
+  readonly log = new ForgetfulLog()
+  readonly kafka: MemoryKafka
+  readonly lives = PARTITIONS.map(() => 0)
+  readonly #mirrors
+
+  constructor(fetchSizes: readonly number[]) {
+    let fetches = 0
+    this.kafka = new MemoryKafka(PARTITIONS, () => fetchSizes[fetches++ % fetchSizes.length]!)
+    this.#mirrors = [0, 1].map(() =>
+      createMirror({
+        kafka: this.kafka,
+        log: this.log,
+        projection: null,
+        settings: mirrorSettings(),
+        retentionMs: 3_600_000,
+        logger: createLogger('silent'),
+        pace: PACE,
+      }),
+    )
+  }
+
+  async start(): Promise<void> {
+    for (const mirror of this.#mirrors) mirror.start()
+    await until(() => this.kafka.members.length === 2, 'the mirrors')
+    this.assign(
+      PARTITIONS.map((_, at) => at % 2),
+      null,
+    )
+  }
+
+  records(place: number, kindsOf: readonly RecordKind[], from: number) {
+    const life = this.lives[place]!
+    return kindsOf.map((kind, at): Omit<KafkaRecord, 'offset'> => {
+      const { offset: _, ...record } = ownRecord(orderAt(`${place}/${life}/${from + at}`, 1))
+      if (kind === 'order') return record
+      const value =
+        kind === 'tombstone' ? null : Buffer.from(`poison ${place}/${life}/${from + at}`)
+      return { ...record, value }
+    })
+  }
+
+  assign(readers: readonly number[], untold: number | null): void {
+    for (const [at, member] of this.kafka.members.entries()) {
+      if (at === untold) continue
+      member.assign(PARTITIONS.filter((_, place) => readers[place] === at))
+    }
+  }
+
+  async take(step: Step): Promise<void> {
+    switch (step.do) {
+      case 'produce': {
+        const at = PARTITIONS[step.partition]!
+        const from = this.kafka.partition(at).records.length
+        this.kafka.produce(at, this.records(step.partition, step.kinds, from))
+        break
+      }
+      case 'recreate':
+        this.lives[step.partition]! += 1
+        this.kafka.recreate(
+          PARTITIONS[step.partition]!,
+          this.records(step.partition, step.kinds, 0),
+        )
+        break
+      case 'trim': {
+        const at = PARTITIONS[step.partition]!
+        this.kafka.trim(at, Math.round(step.share * this.kafka.partition(at).records.length))
+        break
+      }
+      case 'fault':
+        this.log.faults.push(step.fault)
+        break
+      case 'failSends':
+        this.kafka.failingSends += step.times
+        break
+      case 'assign':
+        this.assign(step.readers, step.untold)
+        break
+      case 'run':
+        for (let turns = 0; turns < step.turns; turns += 1) {
+          await new Promise((resolve) => setImmediate(resolve))
+        }
+        break
+      default:
+        await this.log[step.do]()
+    }
+  }
+
+  /** Everything that can be in the log is, as far as the checkpoints tell. */
+  async isThrough(): Promise<boolean> {
+    const { opened, checkpoints } = await this.log.state()
+    return (
+      opened &&
+      PARTITIONS.every((at) => {
+        const { earliest, records } = this.kafka.partition(at)
+        const newest = records.at(-1)
+        const checkpoint = checkpoints.get(partitionName(at))
+        if (!newest || (earliest === records.length && !checkpoint)) return true
+        return (
+          checkpoint?.offset === newest.offset && checkpoint.fingerprint === fingerprintOf(newest)
+        )
+      })
+    )
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.#mirrors.map((mirror) => mirror.stop()))
+    this.log[Symbol.dispose]()
+  }
+}
+
+/** Of one partition, in log order: `life/offset` of each event, and gaps. */
+function storyOf(entries: readonly LogEntry[], place: number): readonly string[] {
+  const name = partitionName(PARTITIONS[place]!)
+  return entries.flatMap((entry) => {
+    if (entry.kind === 'gap' && entry.note === name) return ['gap']
+    if (!isEvent(entry)) return []
+    const [at, life, offset] = (JSON.parse(entry.event.data) as Order).orderId.split('/')
+    return Number(at) === place ? [`${life}/${offset}`] : []
+  })
+}
+
+/** No record twice; and nothing is left out or exchanged between two records without a gap. */
+function expectHonest(
+  story: readonly string[],
+  isOrder: (life: number, offset: number) => boolean,
+) {
+  const events = story.filter((one) => one !== 'gap')
+  expect(new Set(events).size).toBe(events.length)
+  let before: readonly [life: number, offset: number] | null = null
+  for (const one of story) {
+    if (one === 'gap') {
+      before = null
+      continue
+    }
+    const [life, offset] = one.split('/').map(Number) as [number, number]
+    if (before) {
+      expect(life).toBe(before[0])
+      expect(offset).toBeGreaterThan(before[1])
+      for (let left = before[1] + 1; left < offset; left += 1)
+        expect(isOrder(life, left)).toBe(false)
+    }
+    before = [life, offset]
+  }
+}
+
+test('whatever fails, moves, is exchanged or forgotten: each record once, or a gap', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      steps,
+      fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 5 }),
+      async (todo, sizes) => {
+        await using world = new World(sizes)
+        await world.start()
+        const kindsOf = new Map<string, RecordKind>()
+        for (const step of todo) {
+          if (step.do === 'produce' || step.do === 'recreate') {
+            const life = world.lives[step.partition]! + (step.do === 'recreate' ? 1 : 0)
+            const at = PARTITIONS[step.partition]!
+            const from = step.do === 'recreate' ? 0 : world.kafka.partition(at).records.length
+            for (const [place, kind] of step.kinds.entries())
+              kindsOf.set(`${step.partition}/${life}/${from + place}`, kind)
+          }
+          await world.take(step)
+        }
+        world.log.faults.length = 0
+        world.kafka.failingSends = 0
+        world.assign([1, 0, 1], null)
+        await until(() => world.isThrough(), 'all of it', 8_000)
+        const entries = await world.log.entries()
+        for (const [place, at] of PARTITIONS.entries()) {
+          const story = storyOf(entries, place)
+          expectHonest(
+            story,
+            (life, offset) => kindsOf.get(`${place}/${life}/${offset}`) === 'order',
+          )
+          const { earliest, records } = world.kafka.partition(at)
+          const kept = records
+            .slice(earliest)
+            .map(({ offset }) => `${world.lives[place]}/${offset}`)
+          const orders = kept.filter((one) => kindsOf.get(`${place}/${one}`) === 'order')
+          expect(story.filter((one) => kept.includes(one))).toEqual(orders)
+          const poison = kept.filter((one) => kindsOf.get(`${place}/${one}`) === 'poison')
+          const letters = new Set(world.kafka.letters.map(({ value }) => String(value)))
+          for (const one of poison) expect(letters).toContain(`poison ${place}/${one}`)
+        }
+      },
+    ),
+    { numRuns: Number(process.env.RUNS ?? 60), endOnFailure: true },
+  )
+}, 600_000)

@@ -1,0 +1,79 @@
+import { expect, test } from 'bun:test'
+import type { Checkpoint } from '../event-log/event-log'
+import type { KafkaRecord } from '../kafka/kafka'
+import { fingerprintOf } from './fingerprint'
+import { Stretch } from './stretch'
+
+function record(offset: number, text = String(offset)): KafkaRecord {
+  return { offset, timestamp: 1, key: null, value: Buffer.from(text), headers: {} }
+}
+
+function at(offset: number): Checkpoint {
+  return { offset, fingerprint: fingerprintOf(record(offset)) }
+}
+
+function stretchFrom(
+  from: number,
+  logged: Checkpoint | null,
+  projected: Checkpoint | null = null,
+  projects = false,
+): Stretch {
+  return new Stretch({ from, logged, projected, logFrom: logged?.offset ?? from }, projects)
+}
+
+test('the record at the checkpoint is compared and not logged again', () => {
+  const stretch = stretchFrom(4, at(4))
+  expect([4, 5].map((offset) => stretch.isToLog(offset))).toEqual([false, true])
+  expect(stretch.isAnother(record(4))).toBe(false)
+  expect(stretch.isAnother(record(4, 'another'))).toBe(true)
+  expect(stretch.isAnother(record(5, 'another'))).toBe(false)
+})
+
+test('a hole is what is needed and missing', () => {
+  const verified = stretchFrom(4, at(4))
+  expect([4, 5, 6].map((offset) => verified.isHoleBefore(offset))).toEqual([false, false, true])
+  const fresh = stretchFrom(4, null)
+  expect([4, 5].map((offset) => fresh.isHoleBefore(offset))).toEqual([false, true])
+})
+
+test('what landed from elsewhere is not handed over again', () => {
+  const stretch = stretchFrom(4, at(4))
+  stretch.handed = at(6)
+  stretch.landed(at(5))
+  expect([stretch.logged?.offset, stretch.handed.offset]).toEqual([5, 6])
+  stretch.landed(at(9))
+  expect([stretch.logged?.offset, stretch.handed?.offset]).toEqual([9, 9])
+  expect([9, 10].map((offset) => stretch.isToLog(offset))).toEqual([false, true])
+  expect(stretch.isAnother(record(9, 'another'))).toBe(true)
+})
+
+test('with a projection each of log and tables gets what it lacks', () => {
+  const tablesBehind = stretchFrom(2, at(4), at(2), true)
+  expect([2, 3, 4, 5].map((offset) => tablesBehind.isToLog(offset))).toEqual([
+    false,
+    false,
+    false,
+    true,
+  ])
+  expect([2, 3, 4, 5].map((offset) => tablesBehind.isToProject(offset))).toEqual([
+    false,
+    true,
+    true,
+    true,
+  ])
+  expect(tablesBehind.isAnother(record(4, 'another'))).toBe(true)
+  const logBehind = stretchFrom(2, at(2), at(4), true)
+  expect([2, 3, 4, 5].map((offset) => logBehind.isWanted(offset))).toEqual([
+    false,
+    true,
+    true,
+    true,
+  ])
+  expect([2, 3, 4, 5].map((offset) => logBehind.isToLog(offset))).toEqual([false, true, true, true])
+})
+
+test('what is older than the refill is projected and not logged', () => {
+  const stretch = new Stretch({ from: 0, logged: null, projected: null, logFrom: 3 }, true)
+  expect([0, 2, 3].map((offset) => stretch.isToLog(offset))).toEqual([false, false, true])
+  expect([0, 2, 3].map((offset) => stretch.isWanted(offset))).toEqual([true, true, true])
+})
