@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { AppError } from '../errors'
 import { freshDatabase } from '../testing/database.postgres'
+import { startCuttingProxy } from '../testing/cutting-proxy'
 import { within } from '../testing/within'
 import { openPostgres } from './database.postgres'
 import type { PostgresDatabase, PostgresOptions } from './database.postgres'
@@ -111,6 +112,28 @@ describe('the deadline', () => {
     expect(failure).toMatchObject({ code: 'store_unreachable', status: 503, temporary: true })
     expect(failure.message).not.toContain('may have been made')
     await Promise.all(Array.from({ length: 8 }, () => database.query((sql) => sql`SELECT 1`)))
+  })
+
+  test('gives up a connection that fell silent, and another takes its place', async () => {
+    const { hostname, port } = new URL(fresh.url)
+    await using proxy = await startCuttingProxy({ hostname, port: Number(port) })
+    const url = new URL(fresh.url)
+    url.host = `127.0.0.1:${proxy.port}`
+    const distant = await openPostgres(url.href, {
+      poolSize: 4,
+      logger,
+      migrations: [TABLES],
+      deadlineMs: DEADLINE_MS,
+    })
+    const askAll = () =>
+      Promise.allSettled(
+        Array.from({ length: 4 }, () => distant.query((sql) => sql`SELECT pg_sleep(0.01)`)),
+      )
+    await askAll()
+    proxy.silence()
+    for (const { status } of await within(askAll(), 'failures')) expect(status).toBe('rejected')
+    for (const { status } of await within(askAll(), 'answers')) expect(status).toBe('fulfilled')
+    await distant.close()
   })
 
   test('ends the waiting for a connection', async () => {

@@ -102,9 +102,10 @@ function settingsOf(url: string, deadlineMs: number): Bun.SQL.PostgresOrMySQLOpt
     connectionTimeout: deadlineMs / 1_000,
     connection: {
       application_name: 'orderwire',
-      // What nobody waits for any more must not hold locks.
+      // What nobody waits for any more must not hold locks, and a process that stands still must
+      // give them free before those who wait for them give up.
       statement_timeout: deadlineMs,
-      idle_in_transaction_session_timeout: deadlineMs,
+      idle_in_transaction_session_timeout: Math.ceil(deadlineMs / 2),
       // What the stores rest on, whatever the server's default is.
       default_transaction_isolation: 'read committed',
     },

@@ -2,15 +2,12 @@ import { AppError } from '../errors'
 
 /** What makes the same request worth trying again: the server's state, not what was asked of it. */
 const TEMPORARY = [
-  /^08/, // connection exceptions
   /^40/, // serialization failures and deadlocks that outlasted every repetition
   /^53/, // out of connections, memory or disk
-  /^57P0/, // shutting down, crashed, starting
   /^58/, // the system below
   '57014', // statement_timeout
   '55P03', // lock_timeout
   '25006', // read only: a primary that was demoted
-  '25P03', // idle_in_transaction_session_timeout
 ] as const
 
 const CONFLICTS = ['40001', '40P01']
@@ -18,8 +15,11 @@ const CONFLICTS = ['40001', '40P01']
 /** Refused whoever asks, until somebody changes the address or the server's settings. */
 const REFUSALS = [/^28/, '3D000', '42501'] as const
 
-/** UTF-8 in Postgres holds every character but U+0000. */
-const NOT_A_CHARACTER = ['22021', '22P05']
+/** What was wrong with a text that cannot be stored. */
+const TEXT_REFUSALS: ReadonlyMap<string, string> = new Map([
+  ['22021', 'holds the character U+0000: expected text without it'],
+  ['54000', 'is too long for a name: expected at most 2,500 bytes'],
+])
 
 /** A serialization failure or a deadlock: nothing was written, and the same again may succeed. */
 export function isConflict(error: unknown): boolean {
@@ -42,30 +42,27 @@ export class DeadlineError extends Error {
   }
 }
 
+/** Connection exceptions; shutting down, crashed, starting; idle_in_transaction_session_timeout. */
+const LOST = /^(08|57P0|25P03)/
+
 /** The connection was refused, broke, or did not answer in time. */
 export function isConnectionLost(error: unknown): boolean {
   if (error instanceof DeadlineError) return true
   if (!(error instanceof Bun.SQL.PostgresError)) return false
-  return (
-    error.code.startsWith('ERR_POSTGRES_CONNECTION_') || /^(08|57P0|25P03)/.test(sqlStateOf(error))
-  )
+  return error.code.startsWith('ERR_POSTGRES_CONNECTION_') || LOST.test(sqlStateOf(error))
 }
 
 /**
  * What callers get for an error of Bun.SQL: `store_unreachable` (503, temporary) where the server
- * cannot be reached or cannot work now, `invalid_text` (422) for a character that it cannot keep.
+ * cannot be reached or cannot work now, `invalid_text` (422) for a text that it cannot keep.
  * All else is a defect and stays as it is.
  */
 export function failureOf(error: unknown): unknown {
   const state = sqlStateOf(error)
   if (isConnectionLost(error) || matches(TEMPORARY, state)) return unreachable(error)
-  if (!NOT_A_CHARACTER.includes(state)) return error
-  return new AppError(
-    'invalid_text',
-    422,
-    'A text holds the character U+0000, which cannot be stored: expected text without it.',
-    { cause: error },
-  )
+  const refusal = TEXT_REFUSALS.get(state)
+  if (refusal === undefined) return error
+  return new AppError('invalid_text', 422, `A text of the request ${refusal}.`, { cause: error })
 }
 
 function unreachable(cause: unknown): AppError {

@@ -1,49 +1,98 @@
-import { afterAll, beforeAll } from 'bun:test'
-import type { OrderEvent } from '../event-log/event-log'
-import { openPostgres } from '../lib/database.postgres'
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { AppError } from '../errors'
 import type { PostgresDatabase } from '../lib/database.postgres'
-import { createLogger } from '../lib/logger'
-import { freshDatabase } from '../testing/database.postgres'
-import type { OpenStore, StoreOptions, StoreUnderTest, StoredEvent } from './features/fixtures'
-import { SHOP } from './features/samples'
+import type { OpenStore } from './features/fixtures'
+import { openBench, pass, placed, tryCancel, tryChange, tryPlace } from './features/fixtures'
+import { openNodes, openNodeStore } from './features/nodes.postgres'
+import type { Nodes } from './features/nodes.postgres'
+import { ALICE, draft, refusal } from './features/samples'
+import { KEY_KEPT_MS } from './idempotency'
 import { orderStoreFeatures } from './order-store.features'
-import { openPostgresOrderStore } from './order-store.postgres'
 
-const logger = createLogger('silent')
-let fresh: Awaited<ReturnType<typeof freshDatabase>>
+let nodes: Nodes
 let database: PostgresDatabase
 
 beforeAll(async () => {
-  fresh = await freshDatabase()
-  database = await openPostgres(fresh.url, { poolSize: 8, logger })
-  await database.sql.unsafe(
-    'CREATE TABLE logged (seq bigint GENERATED ALWAYS AS IDENTITY, event text NOT NULL)',
-  )
+  nodes = await openNodes()
+  database = await nodes.connect()
 })
-afterAll(async () => {
-  await database.close()
-  await fresh[Symbol.asyncDispose]()
-})
+afterAll(() => nodes[Symbol.asyncDispose]())
 
-async function open({ now, beforeEvent }: StoreOptions): Promise<StoreUnderTest> {
-  await database.sql.unsafe(
-    `TRUNCATE products, orders, order_changes, order_search, order_stats, order_minutes,
-      idempotency_keys, logged RESTART IDENTITY`,
-  )
-  const append = async (tx: Bun.TransactionSQL, { name, customer, data }: OrderEvent) => {
-    beforeEvent()
-    await tx`INSERT INTO logged (event) VALUES (${JSON.stringify({ name, customer, data })})`
-  }
-  const openStore = (shop = SHOP) => openPostgresOrderStore(database, append, shop, now)
+const open: OpenStore = async (options) => {
+  await nodes.empty()
   return {
-    store: openStore(),
-    async events() {
-      const rows = await database.sql<{ event: string }[]>`SELECT event FROM logged ORDER BY seq`
-      return rows.map(({ event }) => JSON.parse(event) as StoredEvent)
-    },
-    reopen: async (shop) => openStore(shop),
+    store: openNodeStore(database, options),
+    events: nodes.events,
+    reopen: async (shop) => openNodeStore(database, options, shop),
     async cleanup() {},
   }
 }
 
-orderStoreFeatures('Postgres', open satisfies OpenStore)
+orderStoreFeatures('Postgres', open)
+
+async function rowsIn(table: string): Promise<number> {
+  const [row] = await nodes.sql<{ n: number }[]>`SELECT count(*)::int AS n FROM ${nodes.sql(table)}`
+  return row!.n
+}
+
+test('outdated keys and minutes are swept as orders are placed', async () => {
+  const bench = await openBench(open)
+  const many = (prefix: string) =>
+    Promise.all(
+      Array.from({ length: 128 }, (_, index) =>
+        tryPlace(bench.store, draft({ cup: 1 }), ALICE, `${prefix}${index}`),
+      ),
+    )
+  await many('old')
+  pass(bench, KEY_KEPT_MS)
+  await many('new')
+  const minute = bench.clock.at.getTime() / 60_000
+  const old = await nodes.sql`SELECT 1 FROM order_minutes WHERE minute < ${minute}`
+  expect(old).toHaveLength(0)
+  expect(await rowsIn('idempotency_keys')).toBe(128)
+  expect(await rowsIn('orders')).toBe(256)
+})
+
+test('what is for staff alone is read by find and by the list of all, and kept by a change', async () => {
+  const bench = await openBench(open)
+  const { orderId } = await placed(bench.store)
+  await nodes.sql`UPDATE orders SET staff_only = '"internal":{"margin":0.4}'`
+  const internal = { margin: 0.4 }
+  const shown = async () => ({
+    find: (await bench.store.find(orderId))?.order.internal,
+    all: (await bench.store.all({ limit: 1 })).items[0]?.internal,
+    ofBuyer: (await bench.store.ofBuyer('alice', { limit: 1 })).items[0]?.internal,
+  })
+  expect(await shown()).toEqual({ find: internal, all: internal, ofBuyer: undefined })
+  await tryCancel(bench.store, orderId)
+  expect(await shown()).toEqual({ find: internal, all: internal, ofBuyer: undefined })
+  const [, cancelled] = await nodes.events()
+  expect(cancelled!.data).not.toContain('margin')
+})
+
+describe('a text with U+0000', () => {
+  test('names nothing that is kept', async () => {
+    const { store } = await openBench(open)
+    await placed(store)
+    expect(await store.find('a\0b')).toBeNull()
+    expect((await store.ofBuyer('ali\0ce', { limit: 1 })).items).toEqual([])
+    expect(await codeOf(store.all({ limit: 1, next: 'a\0b' }))).toBe('invalid_next')
+    expect(refusal(await tryChange(store, 'a\0b', 'shipped')).code).toBe('order_not_found')
+    const unknown = await tryPlace(store, draft({ 'cu\0p': 1 }))
+    expect(unknown).toMatchObject({ refusal: { code: 'unknown_product' } })
+  })
+
+  test('is kept where it is told to nobody but people, and refused as a name', async () => {
+    const { store } = await openBench(open)
+    const order = await placed(store, draft({ cup: 1 }, 'Jo\0 Miller'))
+    expect((await store.find(order.orderId))!.order).toEqual(order)
+    expect(await codeOf(tryPlace(store, undefined, { subject: 'a\0b', email: null }))).toBe(
+      'invalid_text',
+    )
+  })
+})
+
+async function codeOf(promise: Promise<unknown>): Promise<unknown> {
+  const error: unknown = await promise.catch((reason: unknown) => reason)
+  return error instanceof AppError ? error.code : error
+}

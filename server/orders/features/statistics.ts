@@ -140,7 +140,8 @@ async function take(step: Step, under: Bench, ids: string[]): Promise<void> {
   }
 }
 
-async function recount({ store, clock }: Bench): Promise<Stats> {
+/** The figures as they follow from the orders, at the moment of the clock. */
+export async function recount({ store, clock }: Pick<Bench, 'store' | 'clock'>): Promise<Stats> {
   const dayOf = createDayOf(SHOP.timeZone)
   const orders: Order[] = []
   let next: string | undefined
