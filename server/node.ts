@@ -38,7 +38,14 @@ export async function createNode(
   let draining = false
   const publish = (topic: string, text: string) => void server?.publish(topic, text)
   const hub = createHub({ log: engine.log, publish, limits: config.hub, logger })
-  const sockets = socketRoute({ hub, verify, limits: config.socket, origins: config, logger })
+  const sockets = socketRoute({
+    hub,
+    verify,
+    isRevoked,
+    limits: config.socket,
+    origins: config,
+    logger,
+  })
   sockets.publishStats(() => engine.orders.stats())
   const pendingAgeMs = () => engine.log.pendingAgeMs()
   const distributed = engine.health && { ...engine.health, log: () => hub.logStatus() }

@@ -22,7 +22,7 @@ export interface SocketRouteDeps {
    * Asked for every socket twice a second: a revocation acts on this node within a second, however
    * it came to know, also where no entry of the log tells of it.
    */
-  readonly isRevoked?: IsRevoked
+  readonly isRevoked: IsRevoked
   readonly limits: SocketLimits
   /** Who may open sockets, and whose word on addresses is taken. */
   readonly origins: {
@@ -60,8 +60,8 @@ export function socketRoute(deps: SocketRouteDeps) {
   const stats = new StatsFeed(hub, logger)
   const connections = new Connections((nowMs) => stats.minute(nowMs))
   const context: SocketContext = {
-    ...{ hub, verify: deps.verify, limits, connections, counters, logger },
-    isRevoked: deps.isRevoked ?? (() => false),
+    ...{ hub, limits, connections, counters, logger },
+    ...{ verify: deps.verify, isRevoked: deps.isRevoked },
     draining: false,
     revocations: 0,
   }

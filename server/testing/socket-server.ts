@@ -92,7 +92,7 @@ export async function startSocketServer(options: SocketServerOptions = {}): Prom
     hub,
     verify: createTestVerifier(options.beforeVerify),
     limits: socketLimits,
-    ...(options.isRevoked && { isRevoked: options.isRevoked }),
+    isRevoked: options.isRevoked ?? (() => false),
     origins: { allowedOrigins: options.allowedOrigins ?? [], trustedProxies: [] },
     logger,
   })

@@ -60,10 +60,11 @@ const commands = {
       serve: { reusePort: false },
       websocket: websocketOptions(config.hub, config.socket),
     })
+    const isRevoked = () => false
     const verify = await createVerifier({
       settings: config.auth,
       demoSecret: null,
-      isRevoked: () => false,
+      isRevoked,
     })
     const hub = createHub({
       log: log as EventLog,
@@ -71,7 +72,9 @@ const commands = {
       limits: config.hub,
       logger,
     })
-    const { plugin } = socketRoute({ hub, verify, limits: config.socket, origins: config, logger })
+    const { plugin } = socketRoute({
+      ...{ hub, verify, isRevoked, limits: config.socket, origins: config, logger },
+    })
     await hub.start(new AbortController().signal)
     app.use(plugin).listen({ hostname: '127.0.0.1', port: 0 })
     return { port: app.server!.port!, pacerPort: pacer.port }
