@@ -1,6 +1,4 @@
 import { expect, test } from 'bun:test'
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { openKafka } from '../server/kafka/client'
 import { partitionName, type Kafka } from '../server/kafka/kafka'
 import { createLogger } from '../server/lib/logger'
@@ -10,36 +8,8 @@ import { foldEvent } from '../server/orders/fold'
 import { orderOf } from '../server/orders/fold-order'
 import type { FoldState } from '../server/orders/fold-state'
 import { freshTopics, testStack, type TopicNames } from '../server/testing/stack'
-import { tempFolder } from '../server/testing/temp-folder'
 import type { Ended } from './foreign-orders/life'
-
-const SCRIPT = join(import.meta.dir, 'order-service')
-
-async function run(
-  args: readonly string[],
-  topics: TopicNames,
-  onLine: (line: string, pid: number) => void = () => {},
-) {
-  const { broker } = await testStack()
-  const child = Bun.spawn([SCRIPT, ...args], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    env: {
-      ...process.env,
-      BUN: process.execPath,
-      KAFKA_BROKER: broker,
-      KAFKA_PARTITIONS: '2',
-      KAFKA_TOPIC_CREATED: topics.created,
-      KAFKA_TOPIC_UPDATED: topics.updated,
-      KAFKA_TOPIC_CANCELLED: topics.cancelled,
-    },
-  })
-  let output = ''
-  for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
-    output += text
-    onLine(text, child.pid)
-  }
-  return { exitCode: await child.exited, output }
-}
+import { byId, playOrderService } from './foreign-orders/testing/run'
 
 async function withKafka<T>(work: (kafka: Kafka) => Promise<T>): Promise<T> {
   const { broker } = await testStack()
@@ -76,36 +46,27 @@ function foldedOrders(topics: TopicNames): Promise<Ended[]> {
   })
 }
 
-function sorted(orders: readonly Ended[]): Ended[] {
-  return orders.toSorted((a, b) => (a.orderId < b.orderId ? -1 : 1))
-}
-
 test('what it sent folds to what it says that every order must end as', async () => {
-  using folder = tempFolder()
   const topics = freshTopics()
-  const file = join(folder.path, 'expected.json')
-  const args = ['--orders', '40', '--rate', '0', '--seed', '11', '--users', 'ann', '--expect', file]
-  const { exitCode, output } = await run(args, topics)
-  expect(exitCode).toBe(0)
+  const args = ['--orders', '40', '--rate', '0', '--seed', '11', '--users', 'ann']
+  const { output, expected } = await playOrderService(args, topics)
   expect(output).toMatch(/Sent \d+ events of 40 orders, \d+ of them again/)
-  const expected = JSON.parse(readFileSync(file, 'utf8')) as Ended[]
   expect(expected).toHaveLength(40)
-  expect(sorted(await foldedOrders(topics))).toEqual(sorted(expected))
+  expect(byId(await foldedOrders(topics))).toEqual(expected)
 }, 60_000)
 
 test('ended by a signal, it sends what it has made and says how that must end', async () => {
-  using folder = tempFolder()
   const topics = freshTopics()
-  const file = join(folder.path, 'expected.json')
   let stopped = false
-  const args = ['--orders', '0', '--rate', '20', '--expect', file]
-  const { exitCode } = await run(args, topics, (text, pid) => {
-    if (stopped || !/^created /m.test(text)) return
-    stopped = true
-    process.kill(pid, 'SIGINT')
-  })
-  expect(exitCode).toBe(0)
-  const expected = JSON.parse(readFileSync(file, 'utf8')) as Ended[]
+  const { expected } = await playOrderService(
+    ['--orders', '0', '--rate', '20'],
+    topics,
+    (text, pid) => {
+      if (stopped || !/^created /m.test(text)) return
+      stopped = true
+      process.kill(pid, 'SIGINT')
+    },
+  )
   expect(expected.length).toBeGreaterThan(0)
-  expect(sorted(await foldedOrders(topics))).toEqual(sorted(expected))
+  expect(byId(await foldedOrders(topics))).toEqual(expected)
 }, 60_000)
