@@ -60,7 +60,9 @@ test('a Redis that forgets everything is filled again from Kafka', async () => {
   await shoppers.close()
   const log = await expectNothingLost(cluster, shoppers.acknowledged, watchers)
   expect(log.length).toBeGreaterThanOrEqual(shoppers.acknowledged.size)
-  expect([...refusals(scene)].filter((reason) => reason !== 'unknown' && reason !== 'refilling')).toEqual([])
+  expect(
+    [...refusals(scene)].filter((reason) => reason !== 'unknown' && reason !== 'refilling'),
+  ).toEqual([])
 }, 120_000)
 
 test('a Redis that forgets everything while nothing happens is filled again all the same', async () => {
