@@ -7,6 +7,16 @@ export type Logger = pino.Logger
  * `silent`.
  */
 export function createLogger(level: string, write?: (line: string) => void): Logger {
-  const options = { level, base: undefined }
+  const options = { level, base: undefined, serializers: { err: describe } }
   return write ? pino(options, { write }) : pino(options)
+}
+
+/**
+ * An error without what it was about: clients of stores hang the whole command on it, with scripts and
+ * the orders that were to be written. Message and stack name the cause already.
+ */
+function describe(error: unknown): unknown {
+  if (!(error instanceof Error)) return error
+  const { details: _, command: __, ...described } = pino.stdSerializers.err(error)
+  return described
 }
