@@ -1,7 +1,5 @@
 import { expect, test } from 'bun:test'
 import { fileURLToPath } from 'node:url'
-import { startKafkaProcess } from '../testing/kafka-process'
-import { eventually } from '../testing/socket-server'
 import { expectComplete, openShop, type Shop } from './testing/shop'
 
 const KILLS = 3
@@ -86,26 +84,5 @@ test('relays that are killed at any moment while orders are written lose nothing
   shop.relay()
   await shop.untilEmpty()
   expect(written.size).toBeGreaterThan(KILLS)
-  expectComplete(await shop.sent(), written)
-})
-
-test('Kafka freezes while orders are written, and goes on', async () => {
-  await using broker = await startKafkaProcess()
-  await using shop = await openShop(broker.broker)
-  const relay = shop.relay()
-  await shop.write('order-1', 1)
-  await shop.untilEmpty()
-
-  broker.pause()
-  await shop.write('order-1', 2, 3)
-  await shop.write('order-2', 1)
-  await eventually(() => relay.stats().failures > 0, 30_000)
-  await eventually(() => relay.stats().backlog?.unsent === 3)
-  broker.resume()
-  await shop.untilEmpty()
-  const written = new Map([
-    ['order-1', 3],
-    ['order-2', 1],
-  ])
   expectComplete(await shop.sent(), written)
 })

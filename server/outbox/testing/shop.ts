@@ -1,7 +1,6 @@
 import { expect } from 'bun:test'
 import { openKafka } from '../../kafka/client'
 import type { Kafka, KafkaRecord } from '../../kafka/kafka'
-import { KAFKA_LIMITS } from '../../kafka/limits'
 import { openPostgres, type PostgresDatabase } from '../../lib/database.postgres'
 import { createLogger } from '../../lib/logger'
 import type { EventTopics } from '../../mirror/settings'
@@ -53,13 +52,11 @@ export function kafkaSettings(broker: string) {
   }
 }
 
-/** `broker`: one of its own, instead of the tests' shared one; it is given up on sooner. */
-export async function openShop(broker?: string): Promise<Shop> {
+export async function openShop(): Promise<Shop> {
   const place = await freshDatabase()
-  const kafkaBroker = broker ?? (await testStack()).broker
+  const { broker } = await testStack()
   const database = await openPostgres(place.url, { poolSize: 8, logger: createLogger('silent') })
-  const limits = broker ? { ...KAFKA_LIMITS, requestMs: 1_000, callMs: 2_000 } : KAFKA_LIMITS
-  const kafka = openKafka(kafkaSettings(kafkaBroker), createLogger('silent'), limits)
+  const kafka = openKafka(kafkaSettings(broker), createLogger('silent'))
   const { created, updated, cancelled } = freshTopics()
   const names = { created, updated, cancelled }
   await kafka.ensureTopics(Object.values(names))
@@ -93,7 +90,7 @@ export async function openShop(broker?: string): Promise<Shop> {
   }
 
   return {
-    ...{ url: place.url, broker: kafkaBroker, database, kafka, outbox, topics, logged },
+    ...{ url: place.url, broker, database, kafka, outbox, topics, logged },
     ...{ sent, untilSent },
 
     async write(orderId, ...versions) {
