@@ -136,12 +136,11 @@ for i = 1, count do
     local tagBefore, committed = tag, commits[i]
     tag = sub(sha1hex(tagBefore .. '\n' .. body), 1, 8)
     seq = seq + 1
-    local seqWord = format('%d', seq)
-    local id = idBefore .. seqWord
+    local id = idBefore .. format('%d', seq)
     call('XADD', FEED, id, V1,
-      tag .. ' ' .. tagBefore .. ' ' .. link .. ' ' .. lastOf[customer] .. ' ' .. (deltas[committed] or deltaOf(committed)),
+      tag .. tagBefore .. ' ' .. link .. ' ' .. lastOf[customer] .. ' ' .. (deltas[committed] or deltaOf(committed)),
       'b', body)
-    link = '0-' .. seqWord
+    link = '-'
     if customer ~= '' then lastOf[customer] = id .. '.' .. tag end
   else
     head.tag, head.seq = tag, seq

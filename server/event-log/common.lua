@@ -5,11 +5,12 @@ local find, format, match, sub = string.find, string.format, string.match, strin
 
 -- An entry has two fields. The name of the first is the version of the format: equal names cost
 -- nothing in a Stream. v1: what it is linked to · b: the bytes that its tag covers, see entry.ts.
--- The links are five words with a space between each two, empty where there is none:
---   its tag · the tag of the entry before it · the event before it · the customer's event before it ·
---   milliseconds from commit to append.
--- The event before it is written `back-seq`, milliseconds back from its own id, with `.tag` only
--- where that is not the entry before it; the customer's event is a cursor, `ms-seq.tag`.
+-- The links are four words with a space between each two, empty where there is none:
+--   its tag and that of the entry before it, eight digits each · the event before it · the customer's
+--   event before it · milliseconds from commit to append.
+-- The event before it is `-` where that is the entry before it and one of the same millisecond.
+-- Otherwise it is `back-seq`, with milliseconds back from its own id, and `.tag` where that is not the
+-- entry before it. The customer's event is a cursor.
 local V1, V1_FIELDS = 'v1', 4
 
 local function fail(text)
@@ -29,12 +30,11 @@ end
 -- Tag, tag before, event before, customer's event before; and the bytes.
 local function readEntry(entry)
   local fields = entry[2]
-  local tag, tagBefore, eventBefore, customers =
-    match(fields[2], '^(%x+) (%x*) (%S*) (%S*) %S*$')
-  if fields[1] ~= V1 or #fields ~= V1_FIELDS or not tag then
+  local tags, eventBefore, customers = match(fields[2], '^(%x+) (%S*) (%S*) %S*$')
+  if fields[1] ~= V1 or #fields ~= V1_FIELDS or not tags then
     fail('FOREIGN ' .. FEED .. ' holds entry ' .. entry[1] .. ' in a format that this version cannot read')
   end
-  return tag, tagBefore, eventBefore, customers, fields[4]
+  return sub(tags, 1, 8), sub(tags, 9), eventBefore, customers, fields[4]
 end
 
 -- Works for a cursor too.
@@ -93,11 +93,15 @@ local function readHead(ends)
   local head = { tag = tag, now = now() }
   if kindOf(bytes) == 'event' then
     head.event = { ms = ms, seq = seq, tag = tag }
+  elseif eventBefore == '-' then
+    head.event = { ms = ms, seq = seq - 1, tag = tagBefore }
   elseif eventBefore ~= '' then
     local back, eventSeq = idParts(eventBefore)
-    local event = { ms = ms - back, seq = eventSeq, tag = match(eventBefore, '%.(%x+)$') or tagBefore }
-    if not isBefore(event.ms, event.seq, ends.firstMs, ends.firstSeq) then head.event = event end
+    local eventTag = match(eventBefore, '%.(%x+)$') or tagBefore
+    head.event = { ms = ms - back, seq = eventSeq, tag = eventTag }
   end
+  local event = head.event
+  if event and isBefore(event.ms, event.seq, ends.firstMs, ends.firstSeq) then head.event = nil end
   head.ms, head.seq = idParts(ends['last-generated-id'])
   if head.now > head.ms then head.ms, head.seq = head.now, -1 end
   return head
@@ -107,15 +111,17 @@ end
 local function eventLink(head)
   local event = head.event
   if not event then return '' end
-  local link = word(head.ms - event.ms) .. '-' .. word(event.seq)
-  return event.tag == head.tag and link or link .. '.' .. event.tag
+  local back, isNext = head.ms - event.ms, event.tag == head.tag
+  if isNext and back == 0 and event.seq == head.seq then return '-' end
+  local link = word(back) .. '-' .. word(event.seq)
+  return isNext and link or link .. '.' .. event.tag
 end
 
 -- An entry without an event behind `head`; answers its id and its tag.
 local function addNote(head, body)
   local tag = sub(sha1hex(head.tag .. '\n' .. body), 1, 8)
   local id = word(head.ms) .. '-' .. word(head.seq + 1)
-  call('XADD', FEED, id, V1, tag .. ' ' .. head.tag .. ' ' .. eventLink(head) .. '  ', 'b', body)
+  call('XADD', FEED, id, V1, tag .. head.tag .. ' ' .. eventLink(head) .. '  ', 'b', body)
   head.tag, head.seq = tag, head.seq + 1
   return id, tag
 end

@@ -8,12 +8,13 @@ export type StreamEntry = readonly [id: EntryId, fields: readonly string[]]
 
 /** Throws an `AppError` for an entry in a format that this version does not know (see common.lua). */
 export function decodeEntry([id, [version, links, , bytes]]: StreamEntry): LogEntry {
-  const [tag, prevTag, eventBefore, prevOfCustomer, delta, ...more] = links?.split(' ') ?? []
+  const [tags = '', eventBefore, prevOfCustomer, delta, ...more] = links?.split(' ') ?? []
   if (version !== 'v1' || delta === undefined || more.length > 0 || bytes === undefined) {
     throw foreign(id)
   }
   const at = Number(id.slice(0, id.indexOf('-')))
-  const base = { id, tag: tag!, prevTag: prevTag!, at }
+  const prevTag = tags.slice(8)
+  const base = { id, tag: tags.slice(0, 8), prevTag, at }
   const afterSource = bytes.indexOf('\n')
   const afterKind = bytes.indexOf('\n', afterSource + 1)
   const kind = bytes.slice(afterSource + 1, afterKind) as EntryKind
@@ -24,13 +25,15 @@ export function decodeEntry([id, [version, links, , bytes]]: StreamEntry): LogEn
     event: decodeEvent(bytes, afterKind + 1),
     committedAt: at - Number(delta),
     prevOfCustomer: prevOfCustomer!,
-    prevEvent: decodeLink(eventBefore!, at, prevTag!),
+    prevEvent: decodeLink(eventBefore!, id, at, prevTag),
   }
 }
 
-/** `back-seq`, with `.tag` where it is not the entry right before. */
-function decodeLink(link: string, at: number, prevTag: Tag): Cursor | '' {
+function decodeLink(link: string, id: EntryId, at: number, prevTag: Tag): Cursor | '' {
   if (link === '') return ''
+  if (link === '-') {
+    return formatCursor(`${at}-${Number(id.slice(id.indexOf('-') + 1)) - 1}`, prevTag)
+  }
   const dash = link.indexOf('-')
   const [seq, tag = prevTag] = link.slice(dash + 1).split('.')
   return formatCursor(`${at - Number(link.slice(0, dash))}-${seq}`, tag)

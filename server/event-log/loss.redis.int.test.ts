@@ -216,7 +216,7 @@ describe('a replica that was promoted', () => {
     await raw
       .multi()
       .flushall()
-      .xadd(`{${name}}:feed`, id!, 'v1', '01234567    ', 'b', '\nopen\n')
+      .xadd(`{${name}}:feed`, id!, 'v1', '01234567   ', 'b', '\nopen\n')
       .exec()
     expect(await reasonOf(tail.next())).toMatchObject(LOST)
   })

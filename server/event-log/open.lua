@@ -5,7 +5,7 @@ if not readEnds() then
   has(CHECKPOINTS, 'hash')
   has(REFILL, 'hash')
   has(GAP, 'string')
-  call('XADD', FEED, '*', V1, ARGV[1] .. '    ', 'b', '\nopen\n')
+  call('XADD', FEED, '*', V1, ARGV[1] .. '   ', 'b', '\nopen\n')
   -- Left over from a feed that somebody removed alone.
   call('DEL', LAST, CHECKPOINTS, REFILL, GAP)
   for i = 2, #ARGV, 3 do call('HSET', REFILL, ARGV[i], ARGV[i + 1] .. ':' .. ARGV[i + 2]) end

@@ -138,15 +138,21 @@ class Connection implements RedisConnection {
         redis.off('ready', onReady)
         redis.off('close', onClose)
         redis.off('end', onClose)
+        redis.off('error', onError)
         act()
       }
       const onReady = settle(resolve)
       const onClose = settle(() => reject(new Error('Connection is closed.')))
       const onLate = settle(() => reject(new Error(`no connection within ${DEADLINE_MS} ms`)))
+      // Nobody knew a master: they are asked again and again, and nothing is closed meanwhile.
+      const onError = () => {
+        if (redis.status === 'connecting') onClose()
+      }
       const timer = setTimeout(onLate, DEADLINE_MS)
       redis.on('ready', onReady)
       redis.on('close', onClose)
       redis.on('end', onClose)
+      redis.on('error', onError)
       if (redis.status === 'end') onClose()
       // What it rejects with is an event too.
       if (redis.status === 'wait') redis.connect().catch(() => {})
@@ -189,6 +195,7 @@ function optionsOf(address: RedisAddress, key: string, ca: string | null): Redis
     connectTimeout: ASK_MS,
     retryStrategy: null,
     enableReadyCheck: false,
+    enableOfflineQueue: true,
   }
   switch (kind) {
     case 'server':

@@ -2,6 +2,7 @@ import { connect as connectPlain, type Socket } from 'node:net'
 import { connect as connectTls, type ConnectionOptions, type TLSSocket } from 'node:tls'
 import { AbstractConnector, Redis, type RedisOptions } from 'ioredis'
 import type { Endpoint } from './address.redis'
+import { replyCode } from './failure.redis'
 
 export interface ShardOptions {
   /** Asked one after the other; nodes that they name are asked later too. */
@@ -38,9 +39,10 @@ export function shardConnector(options: ShardOptions) {
       this.connecting = true
       // A rejection would end the client for good: it goes on asking, as with Sentinels.
       for (;;) {
-        const master = await findMaster(nodes, options, emit)
+        const master = await findMaster(nodes, options)
         if (!this.connecting) throw new Error('Connection is closed.')
-        if (master) {
+        if (master instanceof Error) emit('error', master)
+        else {
           this.stream = options.tls
             ? connectTls({ ...master, ...options.tls })
             : connectPlain({ ...master })
@@ -55,28 +57,29 @@ export function shardConnector(options: ShardOptions) {
   }
 }
 
-async function findMaster(
-  nodes: Endpoint[],
-  options: ShardOptions,
-  emit: Emit,
-): Promise<Endpoint | null> {
+/** The slot's master, or why no node could tell. */
+async function findMaster(nodes: Endpoint[], options: ShardOptions): Promise<Endpoint | Error> {
+  let why = new Error('no node of the Cluster answers')
   for (const node of [...nodes]) {
     const redis = new Redis({ ...options.asking, ...node, tls: options.tls })
-    redis.on('error', (error: Error) => emit('error', error))
+    // It says more than what the command ends with: a certificate, a password.
+    redis.on('error', (error: Error) => {
+      why = error
+    })
     try {
       const slot = await redis.cluster('KEYSLOT', options.key)
       const ranges = slotRanges(await redis.cluster('SLOTS'), node)
       const found = ranges.find(({ from, to }) => from <= slot && slot <= to)
       for (const { master } of ranges) remember(nodes, master)
       if (found) return found.master
-      emit('error', new Error(`slot ${slot} is held by no node of the Cluster`))
+      why = new Error(`slot ${slot} is held by no node of the Cluster`)
     } catch (error) {
-      emit('error', error instanceof Error ? error : new Error(String(error)))
+      if (replyCode(error) !== null) why = error as Error
     } finally {
       redis.disconnect()
     }
   }
-  return null
+  return why
 }
 
 interface SlotRange {
