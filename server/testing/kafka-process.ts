@@ -37,7 +37,8 @@ export async function startKafkaProcess(options: KafkaProcessOptions = {}): Prom
         folder,
         port,
         controllerPort,
-        jvm,
+        // What lives for seconds only starts faster so.
+        jvm: ['-XX:TieredStopAtLevel=1', ...jvm],
         format,
         properties: properties?.({ port, controllerPort, more }) ?? [],
       },
