@@ -114,7 +114,7 @@ describe('any order, repetition and division into batches', () => {
       { numRuns: 40 },
     )
     expect(await orders.contradictions()).toEqual([])
-  }, 30_000)
+  }, 60_000)
 })
 
 test('a long batch is folded in several transactions', async () => {
