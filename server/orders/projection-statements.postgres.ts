@@ -1,9 +1,9 @@
 import type { Checkpoint, Partition } from '../event-log/event-log'
+import type { Order } from '../protocol/order'
 import { serializeStaffOnly } from './order-event'
 import { orderColumns, wholeOrderOf, type OrderRow } from './order-rows.postgres'
 import { searchColumns } from './order-writes.postgres'
 import type { BatchWrites, KnownOrder, MinuteCount, OrderToWrite } from './projection-batch'
-import type { Order } from '../protocol/order'
 
 /**
  * Statements of whole batches. Rows come as one text of JSON each: a parameter a value would be
@@ -106,7 +106,7 @@ export async function insertOrders(tx: Tx, placed: BatchWrites['placed']): Promi
   return inserted?.count === placed.length
 }
 
-/** Everything but the new orders; all of it is locked already, or is shared and comes last. */
+/** Of orders that are locked. */
 export async function updateOrders(tx: Tx, changed: BatchWrites['changed']): Promise<void> {
   if (changed.length === 0) return
   await tx`
