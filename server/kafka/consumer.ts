@@ -49,6 +49,10 @@ export function createConsumer(options: ConsumerOptions): Consumer {
     logger[level](sentence)
   }
 
+  function reads(): string {
+    return `reads ${[...assigned.keys()].toSorted().join(', ') || 'no partition'}`
+  }
+
   /** Once for all that changes within one turn, so that one fetch asks for all of it. */
   function onRoom(): void {
     if (pumping) return
@@ -95,7 +99,7 @@ export function createConsumer(options: ConsumerOptions): Consumer {
     for (const reading of assigned.values()) reading.place(null)
     // What was not sent before is of a time when others could read the same.
     commits.clear()
-    say('info', `reads ${[...assigned.keys()].toSorted().join(', ') || 'no partition'}`)
+    say('info', reads())
     if (assigned.size > 0) void findPlaces([...assigned.values()])
   }
 
@@ -172,10 +176,15 @@ export function createConsumer(options: ConsumerOptions): Consumer {
         checkLease()
         leaseUntil = at + limits.sessionMs
       },
-      leaseLost: () => leaseLost,
+      leaseLost() {
+        checkLease()
+        return leaseLost
+      },
       onFetched: () => (fetchedAt = Date.now()),
       onLost,
-      onWaiting: (missing) => say('warn', `waits for topics, of ${missing.join(', ')}`),
+      onWaiting: (sentence) => say('warn', sentence),
+      onTrouble: (error) => say('warn', sentenceOf(error, settings)),
+      onWell: () => say('info', reads()),
       takeCommits,
       putBackCommits,
     })

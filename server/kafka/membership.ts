@@ -9,7 +9,10 @@ import type { Wire, WireBroker } from './wire'
 export interface Membership {
   /** Joins or joins again. */
   join(): Promise<Joined>
-  /** Rejects with a rebalance, which `mustRejoin` knows, or because nobody answers. */
+  /**
+   * Rejects with a rebalance, which `mustRejoin` knows, or because the coordinator does not answer
+   * or is another broker by now: then the next one looks for it.
+   */
   heartbeat(): Promise<void>
   commit(offsets: readonly Commit[]): Promise<void>
   leave(): Promise<void>
@@ -33,7 +36,12 @@ const MUST_REJOIN: readonly string[] = [
   'REBALANCE_IN_PROGRESS',
   'ILLEGAL_GENERATION',
   'UNKNOWN_MEMBER_ID',
+]
+/** The coordinator is about to be another broker, or has just become one. */
+const MOVING: readonly string[] = [
   'NOT_COORDINATOR_FOR_GROUP',
+  'GROUP_COORDINATOR_NOT_AVAILABLE',
+  'GROUP_LOAD_IN_PROGRESS',
 ]
 
 export function mustRejoin(error: unknown): boolean {
@@ -80,11 +88,13 @@ export function createMembership(
 
   return {
     async join() {
+      const until = performance.now() + limits.callMs
       for (;;) {
         try {
           return await joinOnce()
         } catch (error) {
-          if (!mustRejoin(error)) throw error
+          const moving = MOVING.includes(errorType(error) ?? '') && performance.now() < until
+          if (!mustRejoin(error) && !moving) throw error
           if (errorType(error) === 'UNKNOWN_MEMBER_ID') memberId = ''
           await pause(limits.backoffMs[0], stopped)
           if (stopped.aborted) throw error
@@ -93,8 +103,13 @@ export function createMembership(
     },
 
     async heartbeat() {
-      coordinator ??= await cluster.findGroupCoordinator({ groupId })
-      await coordinator.heartbeat({ groupId, groupGenerationId: generationId, memberId })
+      try {
+        coordinator ??= await cluster.findGroupCoordinator({ groupId })
+        await coordinator.heartbeat({ groupId, groupGenerationId: generationId, memberId })
+      } catch (error) {
+        if (!mustRejoin(error)) coordinator = null
+        throw error
+      }
     },
 
     async commit(offsets) {

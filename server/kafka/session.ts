@@ -28,7 +28,10 @@ export interface SessionContext {
   readonly leaseLost: () => boolean
   readonly onFetched: () => void
   readonly onLost: (reading: Reading, why: string) => void
-  readonly onWaiting: (topics: readonly string[]) => void
+  readonly onWaiting: (sentence: string) => void
+  readonly onTrouble: (error: unknown) => void
+  /** All is as it should be. */
+  readonly onWell: () => void
   /** Offsets to tell the group, taken away; empty where there is nothing new. */
   readonly takeCommits: () => readonly Commit[]
   /** They did not get through; newer ones may be there by now. */
@@ -52,12 +55,13 @@ export function createSession(context: SessionContext): Session {
   const membership = createMembership(wire, context, limits, context.memberId, stopped)
   let fetching: Fetching | null = null
   let metadataIsStale = false
+  let leadersUnknown = false
 
   async function topicsExist(): Promise<void> {
     while (!stopped.aborted) {
       const missing = await missingTopics()
       if (missing.length === 0) return
-      context.onWaiting(missing)
+      context.onWaiting(`waits for the topics ${missing.join(', ')}`)
       await pause(limits.backoffMs[1] / 10, stopped)
     }
   }
@@ -101,9 +105,13 @@ export function createSession(context: SessionContext): Session {
         await membership.heartbeat()
       } catch (error) {
         if (mustRejoin(error)) return
-        throw error
+        // The lease tells how long what was assigned may still be read.
+        context.onTrouble(error)
+        await pause(limits.heartbeatMs, stopped)
+        continue
       }
       context.onKnown(sentAt)
+      if (!leadersUnknown) context.onWell()
       if (partitionCounts() !== counts) return
       // Neither may hold up a heartbeat.
       void commit()
@@ -120,14 +128,17 @@ export function createSession(context: SessionContext): Session {
   }
 
   async function refresh(): Promise<void> {
+    metadataIsStale = false
     try {
-      metadataIsStale = false
       await cluster.refreshMetadata()
+      leadersUnknown = false
     } catch (error) {
       // One topic that was deleted, or one partition without a leader: the others go on.
       metadataIsStale = true
+      leadersUnknown = true
       logger.debug({ err: error }, 'the leaders are not known')
-      if (isMissing(error)) context.onWaiting(context.topics)
+      if (isMissing(error))
+        context.onWaiting(`waits for one or more of the topics ${context.topics.join(', ')}`)
     }
   }
 

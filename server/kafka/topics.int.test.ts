@@ -123,12 +123,12 @@ test('topics that do not exist yet are waited for', async () => {
   const [there, missing] = [await kafka.topic(), fresh()]
   const recorder = createRecorder()
   const consumer = kafka.consume({ groupId: groupName(), topics: [there, missing] }, recorder)
-  await until(() => kafka.lines.some(({ msg }) => msg === `waits for topics, of ${missing}`))
+  await until(() => kafka.lines.some(({ msg }) => msg === `waits for the topics ${missing}`))
   expect(consumer.assignment()).toEqual([])
   await kafka.ensureTopics([missing])
   await kafka.fill(missing, 1)
   await until(() => recorder.seen.length === 1)
-  const told = kafka.lines.filter(({ msg }) => msg.startsWith('waits for topics'))
+  const told = kafka.lines.filter(({ msg }) => msg.startsWith('waits for'))
   expect(told).toHaveLength(1)
 })
 

@@ -139,6 +139,8 @@ export function createWire(settings: KafkaSettings, limits: KafkaLimits, logger:
         : connectTcp({ host, port }, onConnect)
       socket.setKeepAlive(true, 60_000)
       socket.setNoDelay(true)
+      // Requests that fail together each end it, which adds a listener each while it connects.
+      socket.setMaxListeners(0)
       sockets.add(socket)
       socket.once('close', () => sockets.delete(socket))
       return socket
