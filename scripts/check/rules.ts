@@ -146,6 +146,7 @@ export const DOORS: readonly DoorRule[] = [
   { package: 'kafkajs', only: ['server/kafka/**', 'scripts/bench/**'] },
   { package: 'jose', only: ['server/auth/**', '**/testing/**', 'ui/e2e/**', 'scripts/**'] },
   { package: 'pino', only: ['server/lib/logger.ts'] },
+  { package: 'prom-client', only: ['server/health/**'] },
   { package: 'swagger-ui-dist', only: ['server/openapi/**', 'server/openapi.ts'] },
   { package: 'playwright-core', only: ['ui/e2e/**', 'scripts/**'] },
   { package: 'socket.io', only: ['scripts/bench/**'] },

@@ -4,7 +4,7 @@ import type { SettingsReader } from './reader'
 
 const MIB = 1_048_576
 
-export function readHub(read: SettingsReader, expectBeats: boolean): HubLimits {
+export function readHub(read: SettingsReader, distributed: boolean): HubLimits {
   return {
     windowMaxEntries: read.integer('WINDOW_MAX_ENTRIES', {
       fallback: 50_000,
@@ -24,14 +24,15 @@ export function readHub(read: SettingsReader, expectBeats: boolean): HubLimits {
     replayConcurrency: 4,
     replayStallMs: 30_000,
     aheadWaitMs: 2_000,
-    retrySpreadMs: 5_000,
+    // Many nodes may lose their log at once, and all clients then ask one database.
+    retrySpreadMs: distributed ? 30_000 : 5_000,
     heartbeatMs: read.integer('HEARTBEAT_MS', { fallback: 10_000, min: 100, max: 60_000 }),
     backpressureLimitBytes: read.integer('BACKPRESSURE_LIMIT_BYTES', {
       fallback: MIB,
       min: 262_144,
       max: 64 * MIB,
     }),
-    expectBeats,
+    expectBeats: distributed,
   }
 }
 
