@@ -15,8 +15,8 @@ function needsIn(files: Readonly<Record<string, string>>) {
     writeFileSync(join(root.path, path), text)
   }
   const tests = Object.keys(files).filter((path) => /\.test\.tsx?$/.test(path))
-  const { stack, programs, misnamed } = needsOf(root.path, tests)
-  return { stack, misnamed, packages: programs.map((program) => program.aptPackage) }
+  const { stack, programs } = needsOf(root.path, tests)
+  return { stack, packages: programs.map((program) => program.aptPackage) }
 }
 
 const SUPPORT = {
@@ -27,10 +27,10 @@ const SUPPORT = {
 test('a test that needs nothing gets nothing', () => {
   const needs = needsIn({
     ...SUPPORT,
-    'server/a/a.test.ts': `import { b } from './b'`,
+    'server/a/a.int.test.ts': `import { b } from './b'`,
     'server/a/b.ts': '',
   })
-  expect(needs).toEqual({ stack: false, misnamed: [], packages: [] })
+  expect(needs).toEqual({ stack: false, packages: [] })
 })
 
 test('the stack is for those that come to it, by whatever way', () => {
@@ -47,7 +47,7 @@ test('the stack is for those that come to it, by whatever way', () => {
 test('a type is gone when the test runs', () => {
   const { stack } = needsIn({
     ...SUPPORT,
-    'server/a/a.test.ts': `import type { TestStack } from '../testing/stack'`,
+    'server/a/a.int.test.ts': `import type { TestStack } from '../testing/stack'`,
   })
   expect(stack).toBe(false)
 })
@@ -57,7 +57,7 @@ test('a Redis of its own needs only Redis', () => {
     ...SUPPORT,
     'server/a/a.int.test.ts': `import { startRedis } from '../testing/redis-process'\nstartRedis()`,
   })
-  expect(needs).toEqual({ stack: false, misnamed: [], packages: ['redis-server'] })
+  expect(needs).toEqual({ stack: false, packages: ['redis-server'] })
 })
 
 test('tests that start processes get every program', () => {
@@ -66,9 +66,9 @@ test('tests that start processes get every program', () => {
   expect(packages).toContain('nginx')
 })
 
-test('a unit test that starts a service is misnamed', () => {
-  const { misnamed } = needsIn({ ...SUPPORT, 'server/a/a.test.ts': `${USES_STACK}\ntestStack()` })
-  expect(misnamed).toEqual(['server/a/a.test.ts'])
+test('a unit test needs nothing, whatever comes along with what it imports', () => {
+  const needs = needsIn({ ...SUPPORT, 'server/a/a.test.ts': `${USES_STACK}\ntestStack()` })
+  expect(needs).toEqual({ stack: false, packages: [] })
 })
 
 test('a program that is missing is named with its package', () => {

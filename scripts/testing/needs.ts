@@ -8,8 +8,6 @@ export interface Needs {
   /** The services that tests share. */
   readonly stack: boolean
   readonly programs: readonly Program[]
-  /** Files whose name says that they need nothing, and that start services. */
-  readonly misnamed: readonly string[]
 }
 
 const STACK = 'server/testing/stack.ts'
@@ -26,11 +24,14 @@ const ALWAYS: readonly Program[] = [
   { label: 'curl', find: () => Bun.which('curl'), aptPackage: 'curl' },
 ]
 
-/** Found by what the files import: only what is used is installed and started. */
+/**
+ * Found by what the files import: only what is used is installed and started. A unit test needs nothing,
+ * whatever comes along with what it imports.
+ */
 export function needsOf(root: string, files: readonly string[]): Needs {
   const reach = createReach(root)
-  const reached = new Map(files.map((path) => [path, reach(path)]))
-  const anyReaches = (target: string) => [...reached.values()].some((set) => set.has(target))
+  const reached = files.filter((path) => tierOf(path) !== 'unit').map(reach)
+  const anyReaches = (target: string) => reached.some((set) => set.has(target))
 
   const stack = anyReaches(STACK)
   const services = STARTERS.filter(([starter]) => anyReaches(starter)).map(([, name]) => name)
@@ -38,19 +39,11 @@ export function needsOf(root: string, files: readonly string[]): Needs {
   const all = files.some((path) => tierOf(path) === 'e2e')
   const names = new Set(all ? STARTERS.map(([, name]) => name) : services)
   if (stack) names.add('kafka').add('postgres')
-
   return {
     stack,
     programs: [
       ...(all ? ALWAYS : []),
       ...[...names].flatMap((name) => [...SERVICE_PROGRAMS[name]]),
     ],
-    misnamed: files.filter(
-      (path) =>
-        tierOf(path) === 'unit' &&
-        [STACK, ...STARTERS.slice(0, 3).map(([starter]) => starter)].some((starter) =>
-          reached.get(path)?.has(starter),
-        ),
-    ),
   }
 }

@@ -24,11 +24,16 @@ export async function prepare(
     tiers.flatMap((tier) => tier.files),
   )
   const missing = await ensurePrograms(needs.programs)
-  const misnamed = needs.misnamed.map((path) => `${path} starts services: end it in .int.test.ts`)
   return {
-    outcomes: [...misnamed, ...missing].map(failure),
+    outcomes: missing.map(failure),
     stack: needs.stack ? startStack() : null,
   }
+}
+
+type StackOrWhyNot = TestStack | { readonly failed: string }
+
+function tellTests(stack: StackOrWhyNot): void {
+  process.env.TEST_STACK = JSON.stringify(stack)
 }
 
 function startStack(): RunStack {
@@ -37,10 +42,10 @@ function startStack(): RunStack {
   starting.catch(() => {})
   return {
     async ready() {
-      const stack: TestStack | { readonly failed: string } = await starting.catch(
-        (error: unknown) => ({ failed: error instanceof Error ? error.message : String(error) }),
-      )
-      process.env.TEST_STACK = JSON.stringify(stack)
+      const stack: StackOrWhyNot = await starting.catch((error: unknown) => ({
+        failed: error instanceof Error ? error.message : String(error),
+      }))
+      tellTests(stack)
       return 'failed' in stack ? stack.failed : null
     },
     async [Symbol.asyncDispose]() {
@@ -57,6 +62,7 @@ export async function runTiers(
 ): Promise<readonly Outcome[]> {
   const outcomes: Outcome[] = []
   let stands = stack === null
+  tellTests({ failed: 'A test that needs services is an int test: end its name in .int.test.ts.' })
   for (const tier of tiers) {
     if (!stands && tier.kind !== 'unit') {
       stands = true

@@ -54,6 +54,16 @@ test.each([
   expect(exitCode).toBe(1)
 })
 
+test('a unit test that asks for services is told what it is', async () => {
+  const { lastLine, output } = await outcomeOf(
+    `import { test } from 'bun:test'
+    import { testStack } from '../../../server/testing/stack'
+    test('a', async () => void (await testStack()))`,
+  )
+  expect(output).toContain('end its name in .int.test.ts')
+  expect(lastLine).toBe('0 passed, 1 failed')
+})
+
 test('services are there for a run, and gone after it', async () => {
   using temp = tempFolder()
   const note = join(temp.path, 'stack.json')
