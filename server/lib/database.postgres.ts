@@ -108,6 +108,8 @@ function settingsOf(url: string, deadlineMs: number): Bun.SQL.PostgresOrMySQLOpt
       idle_in_transaction_session_timeout: Math.ceil(deadlineMs / 2),
       // What the stores rest on, whatever the server's default is.
       default_transaction_isolation: 'read committed',
+      // Compiling a query takes longer than any of ours.
+      jit: 'off',
     },
   }
 }

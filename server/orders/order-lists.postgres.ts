@@ -76,14 +76,34 @@ async function findMatching(
     ) o
     WHERE (SELECT ${matching} FROM order_search s WHERE s.seq = o.seq)
     ORDER BY o.seq DESC LIMIT ${limit}`
-  if (newest.length === limit) return newest
+  if (newest.length === limit || !(await hasMoreThanLookedThrough(sql, status, before))) {
+    return newest
+  }
+  // Chapter by chapter, the newest first, until the page is full. No ORDER BY for the whole: it would
+  // read them all. A lateral join has nothing but the order of its left side to go by.
   return await sql<OrderRow[]>`
-    WITH found AS MATERIALIZED (
+    SELECT ${orderColumns(sql)} FROM generate_series(
+      (SELECT order_search_chapter(least(max(seq), ${before}::bigint)) FROM order_search), 0, -1
+    ) chapter CROSS JOIN LATERAL (
       SELECT s.seq FROM order_search s
-      WHERE s.lexemes @@ ${tsquery(phrases)}::tsquery AND ${matching} AND s.seq < ${before}
-    )
-    SELECT ${orderColumns(sql)} FROM found JOIN orders o ON o.seq = found.seq
-    WHERE ${isIn(sql, status)} true ORDER BY o.seq DESC LIMIT ${limit}`
+      WHERE order_search_terms(s.seq, s.lexemes)
+          @@ (${tsquery(phrases)} || ' & ''#' || chapter || '''')::tsquery
+        AND ${matching} AND s.seq + 0 < ${before} -- not by its index: the chapter is narrower
+      ORDER BY s.seq DESC
+    ) found CROSS JOIN LATERAL (
+      SELECT * FROM orders o WHERE ${isIn(sql, status)} o.seq = found.seq
+    ) o LIMIT ${limit}`
+}
+
+async function hasMoreThanLookedThrough(
+  sql: Bun.SQL,
+  status: OrderStatus | undefined,
+  before: number,
+): Promise<boolean> {
+  const found = await sql`
+    SELECT 1 FROM orders o WHERE ${isIn(sql, status)} o.seq < ${before}
+    ORDER BY o.seq DESC LIMIT 1 OFFSET ${LOOKED_THROUGH}`
+  return found.length > 0
 }
 
 /** Every word of every phrase, the last of each as a beginning. */
