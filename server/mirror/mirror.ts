@@ -4,12 +4,15 @@ import type { Logger } from '../lib/logger'
 import type { Projection } from '../orders/projection'
 import { createAppender } from './appender'
 import { beat, Beats } from './beats'
+import { declareGap } from './gap'
 import { createLetters } from './letters'
 import { createLocate } from './locate'
 import { createNormalize } from './normalize'
 import { PartitionMirror, type PartitionDeps } from './partition'
+import type { Place } from './progress'
 import { createProject } from './projector'
 import type { MirrorSettings } from './settings'
+import type { Stretch } from './stretch'
 import { Counters, type MirrorStats } from './stats'
 import { prepareTopics, topicNames } from './topics'
 import { PACE, wait, type Pace } from './wait'
@@ -156,10 +159,17 @@ class RunningMirror implements Mirror {
       // Placed by its own recovery meanwhile: that is where the consumer was told to go.
       const isElsewhere = partition.stretch !== null && partition.stretch !== stretch
       if (!place || isElsewhere) continue
+      await this.#tellLoss(partition, stretch, place)
       partition.place(place)
       answer.set(partition.name, place.from)
     }
     return answer
+  }
+
+  /** No checkpoint tells of a loss before the first record: only who was about to read it knows. */
+  async #tellLoss({ name }: PartitionMirror, before: Stretch | null, place: Place): Promise<void> {
+    if (!before || before.handed || place.logged || place.from <= before.firstNeeded()) return
+    await declareGap(name, place, 'trimmed', this.#deps)
   }
 
   #partition({ topic, partition }: TopicPartition): PartitionMirror {

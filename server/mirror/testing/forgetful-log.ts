@@ -32,13 +32,17 @@ export class ForgetfulLog implements SharedLog, Disposable {
   #turn: Promise<unknown> = Promise.resolve()
   #kept: { readonly path: string; readonly refill: Map<string, RefillSpan> } | null = null
 
-  constructor() {
+  /** @param delay turns that an append takes */
+  constructor(private readonly delay: () => number) {
     this.#database = openDatabase(this.#nextFolder())
     this.#log = openSqliteLog(this.#database, RETENTION)
   }
 
   append(batch: readonly PartitionBatch[]): Promise<readonly AppendOutcome[]> {
     return this.#inTurn(async () => {
+      for (let turns = this.delay(); turns > 0; turns -= 1) {
+        await new Promise((resolve) => setImmediate(resolve))
+      }
       const fault = this.faults.shift()
       if (fault === 'before') throw unreachable()
       this.#checkOpen()

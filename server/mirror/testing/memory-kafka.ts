@@ -34,6 +34,8 @@ export class MemoryKafka implements Kafka {
     partitions: readonly TopicPartition[],
     /** How many records a fetch brings, at least 1. */
     readonly fetchSize: () => number,
+    /** A fetch of what is trimmed brings what comes after it, instead of asking where to go on. */
+    readonly jumps: boolean,
   ) {
     for (const at of partitions) {
       this.#partitions.set(partitionName(at), { ...at, earliest: 0, records: [] })
@@ -186,11 +188,12 @@ export class MemoryMember implements Consumer {
   async #fetch(reading: Reading, from: number): Promise<void> {
     const { epoch, at } = reading
     const { earliest, records } = this.kafka.partition(at)
-    if (from < earliest || from > records.length) {
+    if ((from < earliest && !this.kafka.jumps) || from > records.length) {
       this.lose(at)
       return
     }
-    const fetched = records.slice(from, from + this.kafka.fetchSize())
+    const first = Math.max(from, earliest)
+    const fetched = records.slice(first, first + this.kafka.fetchSize())
     if (fetched.length === 0) return
     const isStale = () => reading.epoch !== epoch || !this.#isRead(reading)
     await this.handler.batch({ ...at, records: fetched, end: records.length, isStale })
