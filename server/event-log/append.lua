@@ -10,8 +10,7 @@
 local ends = readEnds()
 if not ends then fail('NOTOPEN') end
 local head = readHead(ends)
-has(LAST, 'hash')
-has(CHECKPOINTS, 'hash')
+-- The other hashes are read before the first write, which shows their types.
 has(GAP, 'string')
 local refilling = has(REFILL, 'hash')
 

@@ -1,7 +1,9 @@
-import { afterAll, beforeAll } from 'bun:test'
+import { afterAll, beforeAll, setDefaultTimeout } from 'bun:test'
 import { openTestLog } from '../testing/redis-log'
 import { type RedisProcess, startRedis } from '../testing/redis-process'
 import { eventLogFeatures, sharedLogFeatures } from './event-log.features'
+
+setDefaultTimeout(20_000)
 
 let redis: RedisProcess
 beforeAll(async () => {

@@ -1,11 +1,10 @@
-import { describe, expect, test } from 'bun:test'
+import { describe, expect, setDefaultTimeout, test } from 'bun:test'
 import { readdirSync, statSync, truncateSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Cursor } from '../protocol/cursor'
 import { openTestLog, rawRedis, type TestLog } from '../testing/redis-log'
 import { type RedisProcess, startRedis } from '../testing/redis-process'
 import { startTcpProxy } from '../testing/tcp-proxy'
-import { within } from '../testing/within'
 import { cursorOf } from './entry'
 import type { Checkpoint, EventLog, LogEntry } from './event-log'
 import {
@@ -29,6 +28,8 @@ import {
   startTail,
   until,
 } from './features/fixtures'
+
+setDefaultTimeout(20_000)
 
 const ADMIN = { name: 'admin' } as const
 const ALWAYS = { appendonly: true, appendfsync: 'always' } as const
@@ -161,8 +162,7 @@ describe('a replica that was promoted', () => {
     await raw.replicaof('NO', 'ONE')
     const lost = await fill(log, 10, 14)
     const tail = startTail(log, lost.at(-1)!)
-    // It is at the head, and waits there.
-    await until(async () => proxy.accepted >= 3)
+    await waiting(old)
     proxy.target = replica.port
     proxy.cut()
     expect(await reasonOf(tail.next())).toMatchObject({ code: 'log_unreachable' })
@@ -211,7 +211,7 @@ describe('a replica that was promoted', () => {
     const [id] = head.split('.')
     const tail = startTail(log, head)
     using raw = rawRedis(redis.url)
-    await until(async () => /blocked_clients:1/.test(await raw.info('clients')))
+    await waiting(redis)
     // At once, so that the tail cannot look in between.
     await raw
       .multi()
@@ -229,12 +229,13 @@ describe('FLUSHALL', () => {
     const { log } = opened
     const cursors = await fill(log, 0, 2)
     const tail = startTail(log, cursors.at(-1)!)
-    const waiting = reasonOf(tail.next())
+    const noticing = reasonOf(tail.next())
+    await waiting(redis)
     await flushAll(redis)
     expect(await reasonOf(append(log, checkpoint(2), record(3, 'ann')))).toMatchObject({
       code: 'log_not_open',
     })
-    expect(await within(waiting, 'the tail to notice')).toMatchObject(REFILLING)
+    expect(await noticing).toMatchObject(REFILLING)
     expect(await log.state()).toMatchObject({ opened: false })
 
     await log.open(new Map([[PARTITION, { start: 1, target: 2 }]]))
@@ -254,12 +255,13 @@ describe('FLUSHALL', () => {
     const { log } = opened
     const cursors = await fill(log, 0, 5)
     const tail = startTail(log, cursors.at(-1)!)
-    const waiting = reasonOf(tail.next())
+    const noticing = reasonOf(tail.next())
+    await waiting(redis)
     await flushAll(redis)
+    // All of this wakes the tail, whose position is older.
     await log.open(new Map([[PARTITION, { start: 0, target: 5 }]]))
-    // All of it wakes the tail, whose position is older.
     await append(log, null, ...range(4).map((offset) => record(offset, 'ann')))
-    expect(await waiting).toMatchObject(REFILLING)
+    expect(await noticing).toMatchObject(REFILLING)
     await append(log, checkpoint(3), record(4, 'ann'), record(5, 'ann'))
     expect(await reasonOf(startTail(log, cursors.at(-1)!).next())).toMatchObject(LOST)
   })
@@ -298,6 +300,12 @@ describe('FLUSHALL', () => {
   })
 })
 
+/** A tail is at the head, and waits there. */
+async function waiting({ url }: RedisProcess): Promise<void> {
+  using raw = rawRedis(url)
+  await until(async () => /blocked_clients:1/.test(await raw.info('clients')))
+}
+
 async function flushAll({ url }: RedisProcess): Promise<void> {
   using raw = rawRedis(url)
   await raw.flushall()
@@ -324,6 +332,20 @@ describe('scripts that Redis has forgotten', () => {
     await log.note({ kind: 'revoke', note: 'ann' })
     const revokes = (entry: LogEntry) => entry.kind === 'revoke'
     expect((await log.newest(...EVERYTHING)).filter(revokes)).toHaveLength(1)
+  })
+})
+
+describe('a connection that died in silence', () => {
+  test('is given up for another', async () => {
+    await using redis = await startRedis()
+    await using proxy = await startTcpProxy(redis.port)
+    await using opened = await openTestLog(`redis://127.0.0.1:${proxy.port}`)
+    const { log } = opened
+    await fill(log, 0, 1)
+    proxy.muteAnswers()
+    expect(await reasonOf(log.newest(1, 1))).toMatchObject({ code: 'log_unreachable' })
+    await reachable(opened)
+    expect((await log.newest(...EVERYTHING)).map(kindOrOffset)).toEqual(['open', 0, 1])
   })
 })
 

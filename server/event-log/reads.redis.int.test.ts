@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
 import { openTestLog, rawRedis } from '../testing/redis-log'
 import { type RedisProcess, startRedis } from '../testing/redis-process'
 import { cursorOf } from './entry'
@@ -16,6 +16,8 @@ import {
   startTail,
   until,
 } from './features/fixtures'
+
+setDefaultTimeout(20_000)
 
 const ADMIN = { name: 'admin' } as const
 

@@ -5,19 +5,16 @@ export interface TcpProxy extends AsyncDisposable {
   readonly port: number
   /** Where connections go that are made from now on. */
   target: number
-  /** From now on no answer comes back, while what is sent still arrives. */
+  /** No answer comes back any more on the connections there are; what is sent still arrives. */
   muteAnswers(): void
-  /** Ends all connections; new ones are whole again. */
+  /** Ends all connections. */
   cut(): void
-  /** How many connections there were. */
-  readonly accepted: number
 }
 
 /** Listens on a free port of the loopback address and passes everything on to the port `target`. */
 export async function startTcpProxy(target: number): Promise<TcpProxy> {
   const sockets = new Set<Socket>()
-  let muted = false
-  let accepted = 0
+  const muted = new WeakSet<Socket>()
   const state = { target }
   const keep = (socket: Socket) => {
     sockets.add(socket)
@@ -26,12 +23,11 @@ export async function startTcpProxy(target: number): Promise<TcpProxy> {
     socket.on('error', () => {})
   }
   const server = createServer((client) => {
-    accepted += 1
     const upstream = connect(state.target, '127.0.0.1')
     for (const socket of [client, upstream]) keep(socket)
     client.on('data', (chunk) => upstream.write(chunk))
     upstream.on('data', (chunk) => {
-      if (!muted) client.write(chunk)
+      if (!muted.has(upstream)) client.write(chunk)
     })
     client.on('close', () => upstream.destroy())
     upstream.on('close', () => client.destroy())
@@ -40,7 +36,6 @@ export async function startTcpProxy(target: number): Promise<TcpProxy> {
   const address = server.address()
   if (address === null || typeof address === 'string') throw new Error('the proxy has no port')
   const cut = () => {
-    muted = false
     for (const socket of sockets) socket.destroy()
   }
   return {
@@ -51,11 +46,8 @@ export async function startTcpProxy(target: number): Promise<TcpProxy> {
     set target(port) {
       state.target = port
     },
-    get accepted() {
-      return accepted
-    },
     muteAnswers() {
-      muted = true
+      for (const socket of sockets) muted.add(socket)
     },
     cut,
     async [Symbol.asyncDispose]() {
