@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import { cpSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { freePort } from '../services/ports'
 import { tempFolder } from '../../server/testing/temp-folder'
@@ -12,6 +12,8 @@ const dockerfile = readFileSync(join(root, 'Dockerfile'), 'utf8')
 const temp = tempFolder()
 const app = join(temp.path, 'app')
 
+const NOT_SOURCES = new Set(['node_modules', '.git', '.bun', '.stack', 'data'])
+
 /** What of the project goes to the builder: the last line of .dockerignore that fits decides. */
 const context: readonly string[] = (() => {
   const rules = readFileSync(join(root, '.dockerignore'), 'utf8')
@@ -22,14 +24,15 @@ const context: readonly string[] = (() => {
       keep,
       globs: [pattern, `${pattern}/**`].map((each) => new Bun.Glob(each)),
     }))
-  const listed = Bun.spawnSync(['git', 'ls-files', '--cached', '--others', '--exclude-standard'], {
-    cwd: root,
-  })
-  const files = listed.stdout
-    .toString()
-    .trim()
-    .split('\n')
-    .filter((file) => existsSync(join(root, file)))
+  const files = readdirSync(root, { withFileTypes: true })
+    .filter(({ name }) => !NOT_SOURCES.has(name))
+    .flatMap((entry) =>
+      entry.isDirectory()
+        ? [...new Bun.Glob('**/*').scanSync({ cwd: join(root, entry.name), dot: true })].map(
+            (path) => `${entry.name}/${path}`,
+          )
+        : [entry.name],
+    )
   return files.filter((file) => {
     const last = rules.findLast(({ globs }) => globs.some((glob) => glob.match(file)))
     return last === undefined || last.keep
