@@ -80,6 +80,8 @@ export async function startKafka(
 
   const run = (...args: readonly string[]) => [
     ...[java, '-Xms64m', '-Xmx512m', '-XX:+UseSerialGC', `-Dlog4j2.configurationFile=${log4j}`],
+    // What it would leave in the system's folder for such.
+    ...['-XX:-UsePerfData', `-Djava.io.tmpdir=${folder}`],
     ...[...jvm, '-cp', classPath, ...args],
   ]
   if (!existsSync(join(folder, 'log/meta.properties')))
