@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { cpSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { freePort } from '../services/ports'
+import { createReach } from '../testing/reach'
 import { tempFolder } from '../../server/testing/temp-folder'
 import { within } from '../../server/testing/within'
 
@@ -92,6 +93,15 @@ test('the builder gets no secrets, tests or data', () => {
     [],
   )
   expect(context).toContain('server/main.ts')
+})
+
+test('what is run in it finds all that it imports', () => {
+  const reach = createReach(root)
+  const inside = new Set(context)
+  const programs = ['server/main.ts', 'server/worker.ts']
+  const scripts = context.filter((file) => file.startsWith('scripts/'))
+  for (const program of [...programs, ...scripts])
+    expect([program, ...[...reach(program)].filter((file) => !inside.has(file))]).toEqual([program])
 })
 
 test('Bun is the one that the project asks for', () => {
