@@ -11,6 +11,7 @@ import { commands } from './figures/commands'
 import { fanOut } from './figures/fan-out'
 import { latency } from './figures/latency'
 import { memory } from './figures/memory'
+import { mirror } from './figures/mirror'
 import { resume } from './figures/resume'
 
 const FIGURES: Readonly<Record<string, (bench: Bench) => Promise<Report>>> = {
@@ -19,6 +20,7 @@ const FIGURES: Readonly<Record<string, (bench: Bench) => Promise<Report>>> = {
   latency,
   commands,
   resume,
+  mirror,
 }
 
 const HELP = `Usage: bun scripts/bench/run.ts [FIGURE …] [--runs N] [--quick] [--profile]

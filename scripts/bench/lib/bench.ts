@@ -14,6 +14,16 @@ export interface Scale {
   readonly commandOrders: number
   readonly resumeClients: number
   readonly resumeEvents: number
+  /** Figures of the distributed engine. */
+  readonly backlogRecords: number
+  /** Events of which the memory in Redis is taken. */
+  readonly memoryEvents: number
+  readonly pipeSeconds: number
+  /** In the log, four of each customer's missed. */
+  readonly resumeLogEvents: number
+  readonly resumeCustomers: number
+  /** Runs of a peer that takes a minute and more each. */
+  readonly slowPeerRuns: number
 }
 
 export const FULL: Scale = {
@@ -29,6 +39,12 @@ export const FULL: Scale = {
   commandOrders: 20_000,
   resumeClients: 2_000,
   resumeEvents: 200,
+  backlogRecords: 500_000,
+  memoryEvents: 60_000,
+  pipeSeconds: 10,
+  resumeLogEvents: 20_000,
+  resumeCustomers: 500,
+  slowPeerRuns: 2,
 }
 
 export const QUICK: Scale = {
@@ -44,6 +60,12 @@ export const QUICK: Scale = {
   commandOrders: 1_000,
   resumeClients: 200,
   resumeEvents: 50,
+  backlogRecords: 20_000,
+  memoryEvents: 3_000,
+  pipeSeconds: 1,
+  resumeLogEvents: 1_000,
+  resumeCustomers: 50,
+  slowPeerRuns: 1,
 }
 
 export interface Bench {

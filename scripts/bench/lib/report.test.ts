@@ -26,6 +26,17 @@ test('a limit is kept or missed in its own direction', () => {
   expect(verdictOf({ ...FIGURE, limit: null })).toBeNull()
 })
 
+test('a limit can be one of our own value', () => {
+  expect(verdictOf({ ...FIGURE, limit: { atMost: 90, of: 'ours' } })).toBe(true)
+  expect(verdictOf({ ...FIGURE, limit: { atMost: 89, of: 'ours' } })).toBe(false)
+})
+
+test('a peer that was measured fewer times is compared with its last run', () => {
+  const figure = { ...FIGURE, peers: [100, 50] }
+  expect(ratioOf(figure)).toBeCloseTo(90 / 75)
+  expect(spreadOf(figure)).toEqual([0.9, 2])
+})
+
 test('the table names the limit, the verdict and what was delivered', () => {
   const text = formatReport({ figures: [FIGURE], notes: [{ about: 'x', text: 'y' }] })
   expect(text).toContain('≥ 0.85')

@@ -1,8 +1,11 @@
 import { median } from './median'
 import { formatNumber, formatTable } from './table'
 
-/** What a ratio must reach: `atLeast` where more is better, `atMost` where less is. */
-export type Limit = { readonly atLeast: number } | { readonly atMost: number }
+/** What must be reached: `atLeast` where more is better, `atMost` where less is. */
+export type Limit = ({ readonly atLeast: number } | { readonly atMost: number }) & {
+  /** What is to reach it: the ratio, unless it is our own value. */
+  readonly of?: 'ours'
+}
 
 /** One figure: ours beside a named peer that was measured in turns with it. */
 export interface Figure {
@@ -11,6 +14,7 @@ export interface Figure {
   readonly peer: string
   /** One value a run, in the order of the runs. */
   readonly ours: readonly number[]
+  /** Fewer where a run of the peer takes minutes. */
   readonly peers: readonly number[]
   readonly limit: Limit | null
   /** Over all runs of both; equal, or the run would have been an error. Null where none are counted. */
@@ -33,17 +37,20 @@ export function ratioOf(figure: Figure): number {
   return median(figure.ours) / median(figure.peers)
 }
 
-/** Lowest and highest ratio of a run of ours and the peer's run right after it. */
+/**
+ * Lowest and highest ratio of a run of ours and the peer's run right after it, or its last one where
+ * it had fewer.
+ */
 export function spreadOf({ ours, peers }: Figure): readonly [number, number] {
-  const ratios = ours.map((value, run) => value / peers[run]!)
+  const ratios = ours.map((value, run) => value / (peers[run] ?? peers.at(-1)!))
   return [Math.min(...ratios), Math.max(...ratios)]
 }
 
 /** True where the limit is kept, null where there is none. */
 export function verdictOf(figure: Figure): boolean | null {
   if (!figure.limit) return null
-  const ratio = ratioOf(figure)
-  return 'atLeast' in figure.limit ? ratio >= figure.limit.atLeast : ratio <= figure.limit.atMost
+  const value = figure.limit.of === 'ours' ? median(figure.ours) : ratioOf(figure)
+  return 'atLeast' in figure.limit ? value >= figure.limit.atLeast : value <= figure.limit.atMost
 }
 
 export function formatReport({ figures, notes }: Report): string {
@@ -83,5 +90,6 @@ export function formatReport({ figures, notes }: Report): string {
 
 function formatLimit(limit: Limit | null): string {
   if (!limit) return '–'
-  return 'atLeast' in limit ? `≥ ${limit.atLeast}` : `≤ ${limit.atMost}`
+  const bound = 'atLeast' in limit ? `≥ ${limit.atLeast}` : `≤ ${limit.atMost}`
+  return limit.of === 'ours' ? `${bound} (ours)` : bound
 }
