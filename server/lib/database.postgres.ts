@@ -41,7 +41,8 @@ export interface PostgresOptions {
   /** Connections at most; `listen` opens one more a channel. */
   readonly poolSize: number
   readonly logger: Logger
-  readonly migrations?: readonly Migration[]
+  /** Null: the schema is left as it is. */
+  readonly migrations?: readonly Migration[] | null
   /** How long one query or transaction may take, the waiting for a connection included. */
   readonly deadlineMs?: number
   /** How long to wait at the start for a Postgres that is not there yet. */
@@ -69,7 +70,7 @@ export async function openPostgres(
   const close = () => sql.close({ timeout: deadlineMs / 1_000 })
   try {
     await waitFor(connections, logger, performance.now() + (options.startMs ?? START_MS))
-    await migrate(sql, migrations)
+    if (migrations !== null) await migrate(sql, migrations)
   } catch (error) {
     await close()
     throw isRefusal(error) ? refused(url, error) : failureOf(error)
