@@ -81,7 +81,7 @@ test.each(CODECS)('%s: Java reads what is compressed here', async (_, compressio
 })
 
 test('a partition in a codec that nobody knows waits, is told of once, and holds up no other', async () => {
-  await using kafka = await openTestKafka()
+  await using kafka = await openTestKafka({}, { stalledMs: 300 })
   const [strange, plain] = [await topicWith(kafka, 'zstd'), await kafka.topic()]
   const recorder = createRecorder()
   kafka.consume({ groupId: groupName(), topics: [strange, plain] }, recorder)

@@ -52,6 +52,7 @@ export function decompressSnappy(buffer: Buffer): Buffer {
   while (at < buffer.length) {
     const length = buffer.readInt32BE(at)
     at += 4
+    if (length < 0 || at + length > buffer.length) throw new Error('a block of Snappy is cut off')
     parts.push(uncompress(buffer.subarray(at, at + length)))
     at += length
   }

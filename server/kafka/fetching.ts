@@ -167,6 +167,7 @@ export function createFetching(context: Context): Fetching {
       await new Promise((resolve) => setTimeout(resolve, limits.backoffMs[0]))
       return
     }
+    owing.delete(leader)
     if (wanted.length === 1) return afterFailureOf(wanted[0]!, error)
     for (const one of wanted) {
       if (ended || one.reading.epoch() !== one.epoch) continue
@@ -194,6 +195,7 @@ export function createFetching(context: Context): Fetching {
       { err: error, partition, offset: from },
       'the records of a partition cannot be read: it waits, the others go on',
     )
+    owing.delete(partition)
     suspects.set(partition, performance.now() + limits.blockedMs)
     pumpIn(limits.blockedMs)
   }

@@ -1,3 +1,5 @@
+import { AppError } from '../errors'
+
 /** What the rest of the server needs of Kafka. `client.ts` is the only implementation. */
 export interface Kafka {
   /** A producer with `acks=all` and idempotence; connects at its first send. */
@@ -56,10 +58,16 @@ export interface Producer {
   /**
    * Resolves when all are on all in-sync replicas, each key's in the order given. Rejects with an
    * `AppError`: `kafka_unreachable` (temporary) where it may work later, `record_refused` where the
-   * broker will never take it (too large, for example): `refusedIndex` (producer.ts) tells which one;
+   * broker will never take it (too large, for example): `refusedIndex` tells which one;
    * those before it are there, those after it may be.
    */
   send(records: readonly (NewRecord & { readonly topic: string })[]): Promise<void>
+}
+
+/** The place in the array given to `send` of the record that an error refuses; else null. */
+export function refusedIndex(error: unknown): number | null {
+  if (!(error instanceof AppError) || error.code !== 'record_refused') return null
+  return Number(error.details.extensions?.index)
 }
 
 /** What fetches brought of one partition. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { refusedIndex } from './producer'
+import { refusedIndex } from './kafka'
 import { openTestKafka } from './testing/setup'
 
 const MIB = 1_048_576

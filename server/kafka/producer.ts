@@ -126,12 +126,6 @@ export function createProducer(
   }
 }
 
-/** The place in the array given to `send` of the record that an error refuses; else null. */
-export function refusedIndex(error: unknown): number | null {
-  if (!(error instanceof AppError) || error.code !== 'record_refused') return null
-  return Number(error.details.extensions?.index)
-}
-
 /** Places of `records` that go out together. */
 export function* chunksOf(
   records: readonly TopicRecord[],

@@ -29,9 +29,11 @@ interface Led extends TopicPartition {
 
 export function createReader(settings: KafkaSettings, limits: KafkaLimits, logger: Logger): Reader {
   let wire: Wire | null = null
+  let closed = false
 
   /** Runs on the connections that there are; where these have gone bad, once more on new ones. */
   async function ask<T>(what: string, work: (wire: Wire) => Promise<T>): Promise<T> {
+    if (closed) throw new AppError('kafka_unreachable', 503, 'Kafka was closed.')
     const kept = wire !== null
     const used = (wire ??= createWire(settings, limits, logger))
     try {
@@ -131,6 +133,7 @@ export function createReader(settings: KafkaSettings, limits: KafkaLimits, logge
       }),
 
     close() {
+      closed = true
       wire?.end()
       wire = null
     },

@@ -130,7 +130,7 @@ export function createWire(settings: KafkaSettings, limits: KafkaLimits, logger:
     authenticationTimeout: limits.connectMs,
     requestTimeout: limits.requestMs,
     retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 3, factor: 0.2, multiplier: 2 },
-    logLevel: logLevel.DEBUG,
+    logLevel: levelOf(logger),
     logCreator: logCreatorOf(logger),
     socketFactory: ({ host, port, ssl, onConnect }) => {
       const named = host.includes(':') || /^[\d.]+$/.test(host) ? {} : { servername: host }
@@ -181,6 +181,12 @@ function saslOf({ sasl }: KafkaSettings): SASLOptions | undefined {
   return { mechanism, username, password }
 }
 
+/** kafkajs puts each line together before it asks whether anybody wants it. */
+function levelOf(logger: Logger): logLevel {
+  if (logger.isLevelEnabled('trace')) return logLevel.DEBUG
+  return logger.isLevelEnabled('debug') ? logLevel.INFO : logLevel.NOTHING
+}
+
 /**
  * What kafkajs reports is tried again by it, or thrown to us and told once from there: all of it is
  * for those who debug.
@@ -189,7 +195,6 @@ function logCreatorOf(logger: Logger): logCreator {
   return () =>
     ({ namespace, level, log }) => {
       const { message, timestamp: _timestamp, logger: _logger, ...rest } = log
-      const write = level <= logLevel.INFO ? 'debug' : 'trace'
-      if (logger.isLevelEnabled(write)) logger[write]({ kafkajs: namespace, ...rest }, message)
+      logger[level <= logLevel.INFO ? 'debug' : 'trace']({ kafkajs: namespace, ...rest }, message)
     }
 }
