@@ -11,6 +11,12 @@ export interface Committed {
   readonly orders: ReadonlyMap<string, Order>
 }
 
+export interface CheckOptions {
+  readonly deadlineMs?: number
+  /** Facts that the log may lack: Kafka does not hold their records any more. */
+  readonly gone?: ReadonlySet<string>
+}
+
 const SETTLE_MS = 60_000
 
 /**
@@ -21,11 +27,12 @@ export async function expectNothingLost(
   cluster: Cluster,
   acknowledged: ReadonlySet<string>,
   watchers: readonly Watcher[],
-  { deadlineMs = SETTLE_MS }: { deadlineMs?: number } = {},
+  { deadlineMs = SETTLE_MS, gone = new Set() }: CheckOptions = {},
 ): Promise<readonly LoggedEvent[]> {
   const committed = await readTables(cluster.databaseUrl)
   expect([...acknowledged].filter((fact) => !committed.facts.has(fact))).toEqual([])
-  await settled(() => missingIn(cluster, committed), deadlineMs)
+  const wanted = [...committed.facts].filter((fact) => !gone.has(fact))
+  await settled(() => missingIn(cluster, wanted), deadlineMs)
   await settled(async () => watchers.flatMap((each) => behind(each, committed)), deadlineMs)
   let log: readonly LoggedEvent[] = []
   // What is wrong for good stays wrong; a node that has not noticed yet what its log lost does notice.
@@ -37,7 +44,7 @@ export async function expectNothingLost(
   return log
 }
 
-async function readTables(url: string): Promise<Committed> {
+export async function readTables(url: string): Promise<Committed> {
   const sql = new Bun.SQL(url, { max: 1 })
   try {
     const changes = await sql<{ fact: string }[]>`
@@ -53,10 +60,10 @@ async function readTables(url: string): Promise<Committed> {
   }
 }
 
-async function missingIn(cluster: Cluster, { facts }: Committed): Promise<string[]> {
+async function missingIn(cluster: Cluster, facts: readonly string[]): Promise<string[]> {
   const log = await readLog(cluster.env.REDIS_URL!)
   const logged = new Set(log.map(({ fact }) => fact))
-  return [...facts].filter((fact) => !logged.has(fact)).map((fact) => `not in the log: ${fact}`)
+  return facts.filter((fact) => !logged.has(fact)).map((fact) => `not in the log: ${fact}`)
 }
 
 /** What a watcher does not show as the tables have it. */

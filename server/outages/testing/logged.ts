@@ -17,14 +17,23 @@ export interface LoggedEvent {
 
 /**
  * Reads the whole log as Redis holds it, and recomputes every tag and every link. Throws at the first
- * that does not follow, and at a record that is there twice (unless a gap lies between).
+ * that does not follow, and at a record that is there twice (unless a gap of its partition lies between).
  */
 export async function readLog(redisUrl: string, name = 'orderwire'): Promise<LoggedEvent[]> {
+  return verify(await readRows(redisUrl, name))
+}
+
+/** The partitions whose gaps the log tells of, in its order. */
+export async function readGaps(redisUrl: string, name = 'orderwire'): Promise<string[]> {
+  const entries = (await readRows(redisUrl, name)).map(decodeEntry)
+  return entries.flatMap((entry) => (entry.kind === 'gap' ? entry.note : []))
+}
+
+async function readRows(redisUrl: string, name: string): Promise<StreamEntry[]> {
   const redis = new Redis(redisUrl, { maxRetriesPerRequest: 1 })
   try {
     const [feed] = logKeys(name)
-    const rows = (await redis.xrange(feed, '-', '+')) as unknown as StreamEntry[]
-    return verify(rows)
+    return (await redis.xrange(feed, '-', '+')) as unknown as StreamEntry[]
   } finally {
     redis.disconnect()
   }
@@ -42,7 +51,7 @@ function verify(rows: readonly StreamEntry[]): LoggedEvent[] {
     const broken = (what: string) => new Error(`entry ${entry.id} (${source}): ${what}`)
     if (before && entry.prevTag !== before.tag) throw broken('does not name the tag before it')
     if (!isTagged(entry, source)) throw broken('its tag does not follow from its bytes')
-    if (entry.kind === 'gap') sources.clear()
+    if (entry.kind === 'gap') forget(sources, entry.note)
     if (entry.kind === 'event') {
       if (sources.has(source)) throw broken('this record is in the log twice')
       sources.add(source)
@@ -60,6 +69,11 @@ function verify(rows: readonly StreamEntry[]): LoggedEvent[] {
   }
   if (!before) throw new Error('the log has no entry')
   return events
+}
+
+/** Of a source that changed, other records come at the same places. */
+function forget(sources: Set<string>, partition: string): void {
+  for (const source of sources) if (source.startsWith(`${partition}@`)) sources.delete(source)
 }
 
 /** The first line of an entry's bytes. */
