@@ -5,7 +5,7 @@ import {
   type RedisProcess,
   type RedisProcessOptions,
 } from '../../testing/redis-process'
-import { startServerProcess, type LogLine } from '../../testing/server-process'
+import { startServerProcess, type LogLine, type ServerProcess } from '../../testing/server-process'
 import { freshTopics, testStack, type TopicNames } from '../../testing/stack'
 import { tempFolder } from '../../testing/temp-folder'
 
@@ -32,6 +32,8 @@ export interface ClusterProcess {
   /** SIGSTOP: its connections stay, nothing answers. */
   pause(): void
   resume(): void
+  /** Resolves when it has ended, for whatever reason. */
+  readonly gone: Promise<unknown>
   /** Resolves to the first line of its log with this text. */
   logged(text: string): Promise<LogLine>
 }
@@ -82,10 +84,9 @@ export async function openCluster(options: ClusterOptions = {}): Promise<Cluster
       program: 'server' | 'worker',
       more: Readonly<Record<string, string>> = {},
     ): Promise<ClusterProcess> {
-      const started = await startProcess(folder.path, program, { ...env, ...more }, () =>
-        running[program].delete(started),
-      )
+      const started = await startProcess(folder.path, program, { ...env, ...more })
       running[program].add(started)
+      void started.gone.then(() => running[program].delete(started))
       return started
     }
     return {
@@ -129,14 +130,14 @@ async function startProcess(
   folder: string,
   program: 'server' | 'worker',
   env: Readonly<Record<string, string>>,
-  onEnd: () => void,
 ): Promise<ClusterProcess> {
   const started = startServerProcess({ folder, program, env })
   const { child } = started
-  const gone = child.exited.then(onEnd)
+  const gone = child.exited
   return {
-    url: await started.listening(),
+    url: await listening(started, program),
     pid: child.pid,
+    gone,
     async kill() {
       child.kill('SIGKILL')
       await gone
@@ -150,6 +151,20 @@ async function startProcess(
     pause: () => child.kill('SIGSTOP'),
     resume: () => child.kill('SIGCONT'),
     logged: (text) => started.logged(text),
+  }
+}
+
+/** Its address. One that does not come to listen is gone when this throws. */
+async function listening(started: ServerProcess, program: string): Promise<string> {
+  const ended = started.child.exited.then(async (code) => {
+    const { stderr } = await started.ended()
+    throw new Error(`the ${program} did not come to listen (exit code ${code}): ${stderr}`)
+  })
+  try {
+    return await Promise.race([started.listening(), ended])
+  } catch (error) {
+    started.child.kill('SIGKILL')
+    throw error
   }
 }
 

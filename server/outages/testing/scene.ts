@@ -1,4 +1,5 @@
 import { openCluster, type Cluster, type ClusterOptions } from './cluster'
+import type { Proxy } from './proxy'
 import { startShoppers, type Shoppers } from './shoppers'
 import { startWatcher, type Watcher } from './watchers'
 
@@ -8,6 +9,7 @@ export interface Scene extends AsyncDisposable {
   readonly shoppers: Shoppers
   /** The board first, then alice and bob. */
   readonly watchers: readonly Watcher[]
+  /** Where everybody goes: the servers that run, or the proxy before them. */
   readonly urls: () => readonly string[]
 }
 
@@ -15,6 +17,8 @@ export interface SceneOptions extends ClusterOptions {
   /** One unless given. */
   readonly workers?: number
   readonly everyMs?: number
+  /** Stands before the servers, which listen where it expects them. */
+  readonly proxy?: Proxy
 }
 
 const CUSTOMERS = ['alice', 'bob', 'carol']
@@ -22,6 +26,7 @@ const CUSTOMERS = ['alice', 'bob', 'carol']
 export async function openScene({
   workers = 1,
   everyMs,
+  proxy,
   ...options
 }: SceneOptions = {}): Promise<Scene> {
   const opened = new AsyncDisposableStack()
@@ -29,10 +34,10 @@ export async function openScene({
     const cluster = opened.use(await openCluster(options))
     await Promise.all([
       ...Array.from({ length: workers }, () => cluster.startWorker()),
-      cluster.startServer(),
-      cluster.startServer(),
+      cluster.startServer(proxy?.envOf(0)),
+      cluster.startServer(proxy?.envOf(1)),
     ])
-    const urls = () => cluster.servers.map(({ url }) => url)
+    const urls = () => (proxy ? [proxy.url] : cluster.servers.map(({ url }) => url))
     const watchers: Watcher[] = []
     opened.defer(() => {
       for (const watcher of watchers) watcher.close()

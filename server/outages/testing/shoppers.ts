@@ -8,6 +8,8 @@ export interface Shoppers {
   readonly acknowledged: ReadonlySet<string>
   /** Answers that were no success, by status: an outage may make some, never a wrong one. */
   readonly refused: ReadonlyMap<number, number>
+  /** How many requests nobody answered: refused or broken connections, and what took too long. */
+  readonly unanswered: number
   /** Resolves once so many more facts were acknowledged. */
   more(count: number, deadlineMs?: number): Promise<void>
   /** Resolves when the last command was answered; nothing is left in flight. */
@@ -35,6 +37,7 @@ export async function startShoppers(cluster: Cluster, options: ShopperOptions): 
   const waiting = new Set<() => void>()
   let open = true
   let turn = 0
+  let unanswered = 0
 
   /** Asks until somebody answers for good; null where the order had been changed already. */
   async function command(
@@ -47,6 +50,7 @@ export async function startShoppers(cluster: Cluster, options: ShopperOptions): 
       const urls = options.urls()
       const url = urls[turn++ % Math.max(1, urls.length)]
       const response = url && (await request(`${url}${path}`, method, headers, body))
+      if (response === null) unanswered++
       if (response && response.ok) {
         const order = (await response.json()) as Order
         acknowledged.add(`${order.orderId}@${order.version}`)
@@ -88,6 +92,9 @@ export async function startShoppers(cluster: Cluster, options: ShopperOptions): 
   return {
     acknowledged,
     refused,
+    get unanswered() {
+      return unanswered
+    },
     more(count, deadlineMs = 30_000) {
       const wanted = acknowledged.size + count
       const { promise, resolve, reject } = Promise.withResolvers<void>()
