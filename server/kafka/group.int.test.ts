@@ -1,8 +1,10 @@
 import { expect, test } from 'bun:test'
-import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { within } from '../testing/within'
 import { partitionName, type ConsumerHandler } from './kafka'
 import { createRecorder, groupName, openTestKafka, until } from './testing/setup'
+
+const MEMBER = fileURLToPath(import.meta.resolve('./testing/member.ts'))
 
 /** A log with one checkpoint a partition, as members share it; what does not follow is kept. */
 function createSharedLog() {
@@ -69,13 +71,7 @@ test('a member that was held still for too long finds its batch stale when it wa
   const groupId = groupName()
   await kafka.fill(topic, 3)
   const child = Bun.spawn(
-    [
-      process.execPath,
-      join(import.meta.dir, 'testing/member.ts'),
-      JSON.stringify(kafka.settings),
-      groupId,
-      topic,
-    ],
+    [process.execPath, MEMBER, JSON.stringify(kafka.settings), groupId, topic],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   )
   const lines: string[] = []
