@@ -33,7 +33,7 @@ async function readRows(redisUrl: string, name: string): Promise<StreamEntry[]> 
   const redis = new Redis(redisUrl, { maxRetriesPerRequest: 1 })
   try {
     const [feed] = logKeys(name)
-    return (await redis.xrange(feed, '-', '+')) as unknown as StreamEntry[]
+    return await redis.xrange(feed, '-', '+')
   } finally {
     redis.disconnect()
   }
