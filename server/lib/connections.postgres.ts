@@ -3,6 +3,7 @@ import {
   failureOf,
   isConflict,
   isConnectionLost,
+  isReadOnly,
   outcomeUnknown,
 } from './failure.postgres'
 
@@ -54,6 +55,10 @@ export class Connections {
     }, until - performance.now())
     try {
       return await Promise.race([work(connection), late])
+    } catch (error) {
+      // After a failover the pool would go on with the server that is no primary any more.
+      if (isReadOnly(error)) void connection.close({ timeout: 0 })
+      throw error
     } finally {
       clearTimeout(timer)
       void connection.release()

@@ -1,7 +1,7 @@
 import { AppError } from '../errors'
 import { POSTGRES_MIGRATIONS } from '../migrations/postgres'
 import { Connections } from './connections.postgres'
-import { failureOf, isRefusal } from './failure.postgres'
+import { isRefusal, startFailureOf } from './failure.postgres'
 import type { Logger } from './logger'
 import { migrate } from './migrate.postgres'
 import type { Migration } from './migration'
@@ -73,7 +73,8 @@ export async function openPostgres(
     if (migrations !== null) await migrate(sql, migrations)
   } catch (error) {
     await close()
-    throw isRefusal(error) ? refused(url, error) : failureOf(error)
+    const { host, pathname } = new URL(url)
+    throw startFailureOf(error, `${host}${pathname}`)
   }
   return {
     sql,
@@ -122,7 +123,7 @@ async function waitFor(connections: Connections, logger: Logger, until: number):
       return await connections.query((sql) => checkServer(sql, logger))
     } catch (error) {
       const temporary = error instanceof AppError && error.temporary
-      if (!temporary || performance.now() > until) throw error
+      if (!temporary || isRefusal(error) || performance.now() > until) throw error
       if (waits === 0) logger.warn({ err: error }, 'waiting for Postgres')
     }
     await Bun.sleep(RETRY_MS)
@@ -153,11 +154,4 @@ async function checkServer(sql: Bun.SQL, logger: Logger): Promise<void> {
 
 function unusable(what: string): AppError {
   return new AppError('database_unusable', 500, `The database of DATABASE_URL ${what}.`)
-}
-
-function refused(url: string, cause: unknown): AppError {
-  const why = cause instanceof Error ? cause.message : String(cause)
-  const { host, pathname } = new URL(url)
-  const message = `Postgres at ${host}${pathname} refused us (${why}): check DATABASE_URL.`
-  return new AppError('database_refused', 500, message, { cause })
 }

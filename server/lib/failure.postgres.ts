@@ -1,5 +1,8 @@
 import { AppError } from '../errors'
 
+/** The server may not be written to: it was the primary, or never was. */
+const READ_ONLY = '25006'
+
 /** What makes the same request worth trying again: the server's state, not what was asked of it. */
 const TEMPORARY = [
   /^40/, // serialization failures and deadlocks that outlasted every repetition
@@ -7,12 +10,12 @@ const TEMPORARY = [
   /^58/, // the system below
   '57014', // statement_timeout
   '55P03', // lock_timeout
-  '25006', // read only: a primary that was demoted
+  READ_ONLY,
 ] as const
 
 const CONFLICTS = ['40001', '40P01']
 
-/** Refused whoever asks, until somebody changes the address or the server's settings. */
+/** The address, the password or the server's settings are wrong. */
 const REFUSALS = [/^28/, '3D000', '42501'] as const
 
 /** What was wrong with a text that cannot be stored. */
@@ -26,12 +29,22 @@ export function isConflict(error: unknown): boolean {
   return CONFLICTS.includes(sqlStateOf(error))
 }
 
-/** Wrong password, no such database, no TLS: waiting does not help. */
+/**
+ * Wrong password, no such database, no TLS: waiting does not help, somebody has to change something.
+ * Also where it is the cause of what `failureOf` made of it.
+ */
 export function isRefusal(error: unknown): boolean {
-  return (
-    matches(REFUSALS, sqlStateOf(error)) ||
-    (error instanceof Bun.SQL.PostgresError && /TLS|AUTH|PASSWORD|SASL|BINDING/.test(error.code))
-  )
+  const cause = error instanceof AppError ? error.details.cause : error
+  return matches(REFUSALS, sqlStateOf(cause)) || isUnwelcome(cause)
+}
+
+/** Of its own codes Bun has many for a login that failed. */
+function isUnwelcome(error: unknown): boolean {
+  return error instanceof Bun.SQL.PostgresError && /TLS|AUTH|PASSWORD|SASL|BINDING/.test(error.code)
+}
+
+export function isReadOnly(error: unknown): boolean {
+  return sqlStateOf(error) === READ_ONLY
 }
 
 /** Time ran out: what was sent may still be carried out. */
@@ -59,17 +72,21 @@ export function isConnectionLost(error: unknown): boolean {
  */
 export function failureOf(error: unknown): unknown {
   const state = sqlStateOf(error)
-  if (isConnectionLost(error) || matches(TEMPORARY, state)) return unreachable(error)
+  const refusedAtLogin = isUnwelcome(error) || /^28|^3D/.test(state)
+  if (isConnectionLost(error) || matches(TEMPORARY, state) || refusedAtLogin) {
+    return unreachable(error)
+  }
   const refusal = TEXT_REFUSALS.get(state)
   if (refusal === undefined) return error
   return new AppError('invalid_text', 422, `A text of the request ${refusal}.`, { cause: error })
 }
 
+/** Why is for the log (`cause`): clients are told no names of databases or users. */
 function unreachable(cause: unknown): AppError {
   return new AppError(
     'store_unreachable',
     503,
-    `The orders cannot be reached at the moment (${reasonOf(cause)}): try again.`,
+    'The orders cannot be reached at the moment: try again.',
     { temporary: true, cause },
   )
 }
@@ -79,14 +96,24 @@ export function outcomeUnknown(cause: unknown): AppError {
   return new AppError(
     'store_unreachable',
     503,
-    `The connection to the orders was lost (${reasonOf(cause)}) before the change was confirmed, ` +
-      'and it may have been made: look, or repeat the request with the same Idempotency-Key.',
+    'The connection to the orders was lost before the change was confirmed, and it may have been ' +
+      'made: look, or repeat the request with the same Idempotency-Key.',
     { temporary: true, cause },
   )
 }
 
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
+/** At the start, for whoever starts it: `address` is without the password. */
+export function startFailureOf(error: unknown, address: string): unknown {
+  const cause = error instanceof AppError ? error.details.cause : error
+  const why = cause instanceof Error ? cause.message : String(cause)
+  if (isRefusal(cause)) {
+    const message = `Postgres at ${address} refused us (${why}): check DATABASE_URL.`
+    return new AppError('database_refused', 500, message, { cause })
+  }
+  const failure = failureOf(error)
+  if (!(failure instanceof AppError) || !failure.temporary) return failure
+  const message = `Postgres at ${address} cannot be reached (${why}): check DATABASE_URL, and start it.`
+  return new AppError(failure.code, failure.status, message, { temporary: true, cause })
 }
 
 function sqlStateOf(error: unknown): string {

@@ -102,11 +102,33 @@ test('out of connections: a failure at once or in time, and no longer than it la
 })
 
 test('a primary that was made read-only is an outage, not a defect', async () => {
+  const backends: number[] = []
   const change = database.transact(async (tx) => {
+    const [row] = await tx<{ pid: number }[]>`SELECT pg_backend_pid() AS pid`
+    backends.push(row!.pid)
     await tx`SET LOCAL transaction_read_only = on`
     await tx`INSERT INTO facts VALUES (3)`
   })
   expectOutage(await Promise.allSettled([change]))
+  // Its connections are given up: by now another one may be the primary.
+  const gone = async () => {
+    while (
+      (await database.sql`SELECT 1 FROM pg_stat_activity WHERE pid = ${backends[0]}`).length > 0
+    );
+  }
+  await within(gone(), 'the end of the connection')
+})
+
+test('a database that is taken away under way is an outage too', async () => {
+  const url = new URL(postgres.url)
+  url.pathname = '/leaves'
+  await database.sql.unsafe('CREATE DATABASE leaves')
+  const leaving = await openPostgres(url.href, { poolSize: 1, logger, migrations: [] })
+  await database.sql.unsafe('DROP DATABASE leaves WITH (FORCE)')
+  const asking = () => Promise.allSettled([leaving.query((sql) => sql`SELECT 1`)])
+  expectOutage(await within(asking(), 'an answer'))
+  expectOutage(await within(asking(), 'another answer'))
+  await leaving.close()
 })
 
 test('whoever listens hears again once it is back', async () => {
@@ -127,7 +149,8 @@ test('whoever listens hears again once it is back', async () => {
 
 test('not there at the start: waited for, but not for ever', async () => {
   await postgres.kill()
-  expectOutage(await within(Promise.allSettled([open(0)]), 'the refusal'))
+  const refusals = await within(Promise.allSettled([open(0)]), 'the refusal')
+  expectOutage(refusals)
   const opening = open()
   await postgres.restart()
   const opened = await within(opening, 'the start')
