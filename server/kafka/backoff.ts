@@ -30,3 +30,13 @@ export function pause(ms: number, signal: AbortSignal): Promise<void> {
     signal.addEventListener('abort', done)
   })
 }
+
+/** Settles as `work` does, or resolves when `signal` aborts before; leaves nothing behind on it. */
+export function untilAborted(work: Promise<void>, signal: AbortSignal): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  const stop = () => resolve()
+  if (signal.aborted) stop()
+  signal.addEventListener('abort', stop)
+  work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop))
+  return promise
+}

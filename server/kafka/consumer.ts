@@ -1,10 +1,12 @@
 import type { Logger } from '../lib/logger'
-import { type Backoff, createBackoff, pause } from './backoff'
+import { createBackoff, pause, untilAborted } from './backoff'
+import { createCommits } from './commits'
 import { sentenceOf, withDeadline } from './failures'
 import { type Consumer, type ConsumerHandler, partitionName, type TopicPartition } from './kafka'
 import type { KafkaLimits } from './limits'
-import type { Commit, Joined } from './membership'
+import type { Joined } from './membership'
 import { createReading, type Reading } from './partition'
+import { createPlaces } from './places'
 import { createSession, type Session } from './session'
 import type { KafkaSettings } from './settings'
 import { createWire } from './wire'
@@ -31,9 +33,14 @@ export function createConsumer(options: ConsumerOptions): Consumer {
   /** All that were ever assigned: one that comes back waits for its batch of before. */
   const known = new Map<string, Reading>()
   const assigned = new Map<string, Reading>()
-  const commits = new Map<string, Commit>()
-  /** Of partitions that had to ask where to go on, and when they last had to. */
-  const lost = new Map<string, { readonly backoff: Backoff; at: number }>()
+  const commits = createCommits()
+  const places = createPlaces({
+    handler,
+    limits,
+    logger,
+    stopped,
+    isAssigned: ({ name }) => assigned.has(name),
+  })
   let session: Session | null = null
   let memberId = ''
   let leaseUntil = 0
@@ -100,63 +107,7 @@ export function createConsumer(options: ConsumerOptions): Consumer {
     // What was not sent before is of a time when others could read the same.
     commits.clear()
     say('info', reads())
-    if (assigned.size > 0) void findPlaces([...assigned.values()])
-  }
-
-  /** Asks where to go on until there is an answer for each that still needs one. */
-  async function findPlaces(readings: readonly Reading[]): Promise<void> {
-    const backoff = createBackoff(limits.backoffMs)
-    const epochs = new Map(readings.map((reading) => [reading, reading.epoch()]))
-    const open = () =>
-      readings.filter(
-        (reading) => assigned.has(reading.name) && reading.epoch() === epochs.get(reading),
-      )
-    while (!stopped.aborted && open().length > 0) {
-      const asked = open()
-      try {
-        const places = await handler.assigned(
-          asked.map(({ topic, partition }) => ({ topic, partition })),
-        )
-        const current = new Set(open())
-        for (const reading of asked) {
-          const place = places.get(reading.name)
-          if (place !== undefined && current.has(reading)) reading.place(place)
-        }
-        const missing = open().map(({ name }) => name)
-        if (missing.length > 0) logger.warn({ partitions: missing }, 'nobody knows where to go on')
-      } catch (error) {
-        logger.warn({ err: error }, 'where to go on could not be found out: again soon')
-      }
-      if (open().length > 0) await pause(backoff.next(), stopped)
-    }
-  }
-
-  /** Slower where it happens again and again. */
-  function onLost(reading: Reading, why: string): void {
-    const offset = reading.fetchFrom()
-    logger.warn({ partition: reading.name, offset, why }, 'has to ask where to go on')
-    reading.place(null)
-    const epoch = reading.epoch()
-    const before = lost.get(reading.name) ?? { backoff: createBackoff(limits.backoffMs), at: 0 }
-    if (performance.now() - before.at > limits.stalledMs) before.backoff.reset()
-    before.at = performance.now()
-    lost.set(reading.name, before)
-    void pause(before.backoff.next(), stopped).then(() => {
-      if (reading.epoch() === epoch) return findPlaces([reading])
-    })
-  }
-
-  function takeCommits(): readonly Commit[] {
-    const offsets = [...commits.values()]
-    commits.clear()
-    return offsets
-  }
-
-  function putBackCommits(offsets: readonly Commit[]): void {
-    for (const one of offsets) {
-      const name = partitionName(one)
-      if (assigned.has(name) && !commits.has(name)) commits.set(name, one)
-    }
+    if (assigned.size > 0) void places.find([...assigned.values()])
   }
 
   async function runSession(): Promise<void> {
@@ -181,16 +132,15 @@ export function createConsumer(options: ConsumerOptions): Consumer {
         return leaseLost
       },
       onFetched: () => (fetchedAt = Date.now()),
-      onLost,
+      onLost: places.lost,
       onWaiting: (sentence) => say('warn', sentence),
       onTrouble: (error) => say('warn', sentenceOf(error, settings)),
       onWell: () => say('info', reads()),
-      takeCommits,
-      putBackCommits,
+      commits,
     })
     try {
       // A join can wait for other members; a stop does not.
-      await Promise.race([session.run(), aborted(stopped)])
+      await untilAborted(session.run(), stopped)
     } finally {
       memberId = session.memberId()
       if (stopped.aborted) await leave(session)
@@ -234,8 +184,8 @@ export function createConsumer(options: ConsumerOptions): Consumer {
     },
     position: (partition) => assigned.get(partitionName(partition))?.position() ?? null,
     commit({ topic, partition }, offset) {
-      const name = partitionName({ topic, partition })
-      if (assigned.has(name)) commits.set(name, { topic, partition, offset })
+      if (assigned.has(partitionName({ topic, partition })))
+        commits.add({ topic, partition, offset })
     },
     fetchedAt: () => fetchedAt,
     async stop() {
@@ -244,11 +194,4 @@ export function createConsumer(options: ConsumerOptions): Consumer {
       await supervised
     },
   }
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve()
-    signal.addEventListener('abort', () => resolve(), { once: true })
-  })
 }

@@ -1,5 +1,6 @@
 import { AssignerProtocol } from 'kafkajs'
 import { pause } from './backoff'
+import type { Commit } from './commits'
 import { errorType } from './failures'
 import type { TopicPartition } from './kafka'
 import type { KafkaLimits } from './limits'
@@ -18,11 +19,6 @@ export interface Membership {
   leave(): Promise<void>
   /** What a later membership of the same member begins with; empty before the first join. */
   memberId(): string
-}
-
-/** Everything of the partition before `offset` is through. */
-export interface Commit extends TopicPartition {
-  readonly offset: number
 }
 
 export interface Joined {

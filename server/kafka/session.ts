@@ -1,9 +1,10 @@
 import type { Logger } from '../lib/logger'
 import { pause } from './backoff'
+import type { Commits } from './commits'
 import { errorType } from './failures'
 import { createFetching, type Fetching } from './fetching'
 import type { KafkaLimits } from './limits'
-import { type Commit, createMembership, type Joined, mustRejoin } from './membership'
+import { createMembership, type Joined, mustRejoin } from './membership'
 import type { Reading } from './partition'
 import type { Wire } from './wire'
 
@@ -32,10 +33,7 @@ export interface SessionContext {
   readonly onTrouble: (error: unknown) => void
   /** All is as it should be. */
   readonly onWell: () => void
-  /** Offsets to tell the group, taken away; empty where there is nothing new. */
-  readonly takeCommits: () => readonly Commit[]
-  /** They did not get through; newer ones may be there by now. */
-  readonly putBackCommits: (offsets: readonly Commit[]) => void
+  readonly commits: Commits
 }
 
 export interface Session {
@@ -147,13 +145,13 @@ export function createSession(context: SessionContext): Session {
   }
 
   async function commit(): Promise<void> {
-    const offsets = context.takeCommits()
+    const offsets = context.commits.take()
     if (offsets.length === 0) return
     try {
       await membership.commit(offsets)
     } catch (error) {
       logger.debug({ err: error }, 'offsets were not committed')
-      context.putBackCommits(offsets)
+      context.commits.putBack(offsets)
     }
   }
 
