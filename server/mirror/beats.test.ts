@@ -2,7 +2,9 @@ import { expect, test } from 'bun:test'
 import { Beats } from './beats'
 
 function next(beats: Beats, now: number, lagMs = 0, fetchedAt = now) {
-  return beats.next({ now, lagMs, fetchedAt })
+  const due = beats.due({ now, lagMs, fetchedAt })
+  if (due) beats.beaten(now, due)
+  return due
 }
 
 test('a worker beats every five seconds, where the log is silent', () => {
@@ -27,4 +29,11 @@ test('a worker that Kafka does not answer proves nothing', () => {
   expect(next(beats, 20_000, 0, 9_999)).toBeNull()
   expect(next(beats, 20_000, 0, 0)).toBeNull()
   expect(next(beats, 20_000, 0, 10_000)).not.toBeNull()
+})
+
+test('what the log did not take, because entries flow, is tried again soon', () => {
+  const beats = new Beats()
+  const pulse = { lagMs: 0, fetchedAt: 0 }
+  expect(beats.due({ ...pulse, now: 0 })).not.toBeNull()
+  expect(beats.due({ ...pulse, now: 2_500 })).not.toBeNull()
 })

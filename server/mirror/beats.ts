@@ -28,19 +28,24 @@ export class Beats {
   #beatAt = -Infinity
   #wasLagging = false
 
-  next({ now, lagMs, fetchedAt }: Pulse): Beat | null {
+  /** What is due, or null. Whoever then beats says so. */
+  due({ now, lagMs, fetchedAt }: Pulse): Beat | null {
     if (now - fetchedAt > FETCHED_WITHIN_MS) return null
     const isLagging = lagMs > LAG_MS
     // The end of a lag is told at once, or readers would go on believing the last beat.
     const hasEnded = this.#wasLagging && !isLagging
     if (!hasEnded && now - this.#beatAt < BEAT_EVERY_MS) return null
-    this.#beatAt = now
-    this.#wasLagging = isLagging
     return { lagMs: Math.round(lagMs), silentMs: isLagging || hasEnded ? 0 : SILENT_MS }
+  }
+
+  beaten(at: number, { lagMs }: Beat): void {
+    this.#beatAt = at
+    this.#wasLagging = lagMs > LAG_MS
   }
 }
 
+/** Beats if it is time, and the log is silent or something lags. */
 export async function beat(log: SharedLog, beats: Beats, pulse: Pulse): Promise<void> {
-  const due = beats.next(pulse)
-  if (due) await log.beat(due.lagMs, due.silentMs)
+  const due = beats.due(pulse)
+  if (due && (await log.beat(due.lagMs, due.silentMs))) beats.beaten(pulse.now, due)
 }

@@ -51,6 +51,8 @@ export interface Scene extends AsyncDisposable {
   /** Resolves to what the log holds once it is as many events, or so many more of another kind. */
   untilLogged(count: number): Promise<readonly string[]>
   letters(): Promise<readonly StoredDeadLetter[]>
+  /** To Redis, past the log. */
+  command(name: string, ...args: string[]): Promise<unknown>
   /** Everything that mirrors logged, newest last. */
   readonly lines: readonly string[]
 }
@@ -121,11 +123,19 @@ export async function openScene(options: SceneOptions = {}): Promise<Scene> {
       const read = [...spans.values()].map((span) => kafka.read(span, span.earliest, 100_000))
       return (await Promise.all(read)).flat().flatMap((record) => readDeadLetter(record) ?? [])
     },
+    async command(name, ...args) {
+      const client = new Bun.RedisClient(redis.url)
+      try {
+        return (await client.send(name, args)) as unknown
+      } finally {
+        client.close()
+      }
+    },
     async [Symbol.asyncDispose]() {
       await Promise.all(mirrors.map((mirror) => mirror.stop()))
       await log.close()
       await kafka.close()
-      await redis.stop()
+      await redis[Symbol.asyncDispose]()
     },
   }
 }
