@@ -79,9 +79,9 @@ local function now()
   return time[1] * 1000 + math.floor(time[2] / 1000)
 end
 
--- Numbers are written out in full, however long.
+-- Whole numbers in full, however long (and several times as fast as by concatenation).
 local function word(number)
-  return format('%.0f', number)
+  return format('%d', number)
 end
 
 -- What the next entry is linked to, and where it goes: ids only ever grow, whatever the clock does.

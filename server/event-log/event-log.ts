@@ -81,7 +81,8 @@ export type PartitionBatch = RecordsBatch | GapBatch
  * `appended`: everything up to `checkpoint` is in the log now; `entries` were written by this call
  * (fewer than sent where some were covered already). `checkpoint` is null where the partition has
  * none: after a gap without one.
- * `rewind`: nothing was written; read on from after `checkpoint` (null: from the start).
+ * `rewind`: read on from after `checkpoint` (null: from the start). Nothing was written, or of a group
+ * that a log takes in several steps only what is up to `checkpoint`.
  */
 export type AppendOutcome =
   | {
@@ -160,14 +161,15 @@ export interface LogState {
 /**
  * A log that several processes share and whose store can forget: what only workers do with it.
  * While it is not opened or refills, `newest`, `tail` and `replay` reject with an `AppError` with the
- * code `refilling` (503, temporary), so that no node publishes old events as new ones.
+ * code `refilling` (503, temporary), so that no node publishes old events as new ones. While it is not
+ * opened, `append`, `note` and `beat` write nothing and reject with `log_not_open` (503, temporary).
  */
 export interface SharedLog extends EventLog {
   state(): Promise<LogState>
   /**
    * Writes the `open` entry and the spans to refill in one step; does nothing to a log that is open.
    * A span whose target lies before its start is left out. The append that passes the last target
-   * ends the refilling.
+   * ends the refilling; so does a gap without a checkpoint, whose source has no such target any more.
    */
   open(refill: ReadonlyMap<Partition, RefillSpan>): Promise<LogState>
   /**

@@ -8,7 +8,7 @@ has(LAST, 'hash')
 local newestMs, newestSeq = idParts(ends.newest[1])
 local maxEntries = math.max(1, tonumber(ARGV[2]))
 local oldest = now() - tonumber(ARGV[1])
-local minId = format('%.0f', oldest)
+local minId = word(oldest)
 if isBefore(newestMs, newestSeq, oldest, 0) then minId, oldest = ends.newest[1], newestMs end
 
 -- Whole nodes first, which is cheap; what is left then of one node goes entry by entry.

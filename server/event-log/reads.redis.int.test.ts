@@ -11,6 +11,7 @@ import {
   headOf,
   offsets,
   range,
+  reasonOf,
   record,
   refused,
   startTail,
@@ -110,6 +111,39 @@ test('a tail leaves no connection behind', async () => {
     now = await clients()
   }
   expect(now).toBe(before)
+})
+
+test('a tail ends when the log closes', async () => {
+  const { log } = await openTestLog(redis.url)
+  await fill(log, 1)
+  const tail = startTail(log, await headOf(log))
+  await append(log, checkpoint(0), record(1, 'ann'))
+  await tail.next()
+  await log.close()
+  await tail.stop()
+  expect(await reasonOf(log.state())).toMatchObject({ code: 'log_unreachable' })
+})
+
+test('customers whose events are gone are forgotten, and nobody else', async () => {
+  await using opened = await openTestLog(redis.url)
+  const { log, name, limits } = opened
+  await append(log, null, ...range(4_000).map((offset) => record(offset, `c${offset}`)))
+  // Those who come again meanwhile are kept, wherever the sweep stands.
+  limits.retentionMaxEntries = 300
+  let next = 4_000
+  while ((await log.maintain()).more) {
+    await append(log, checkpoint(next - 1), record(next, `c${next % 4_000}`))
+    next += 1
+  }
+  using raw = rawRedis(redis.url)
+  const last = await raw.hgetall(`{${name}}:last`)
+  const held = new Map<string, string>()
+  for (const entry of await log.newest(...EVERYTHING)) {
+    if (entry.kind === 'event') held.set(entry.event.customer!, cursorOf(entry))
+  }
+  for (const [customer, cursor] of held) expect(last[customer]).toBe(cursor)
+  // A few may stand until the next sweep.
+  expect(Object.keys(last).length).toBeLessThan(held.size + 100)
 })
 
 describe('an event costs', () => {
