@@ -9,7 +9,7 @@ import { createLogger } from './logger'
 import type { Migration } from './migration'
 
 const logger = createLogger('silent')
-const DEADLINE_MS = 400
+const DEADLINE_MS = 1_000
 
 const TABLES: Migration = {
   number: 1,
@@ -138,11 +138,13 @@ describe('the deadline', () => {
 
   test('ends the waiting for a connection', async () => {
     const done = Promise.withResolvers<void>()
-    const holders = Array.from({ length: 4 }, () => database.query(() => done.promise))
+    const holders = Promise.allSettled(
+      Array.from({ length: 4 }, () => database.query(() => done.promise)),
+    )
     const failure = await failureOf(database.query((sql) => sql`SELECT 1`))
     expect(failure).toMatchObject({ code: 'store_unreachable', temporary: true })
     done.resolve()
-    await Promise.allSettled(holders)
+    await holders
     await database.query((sql) => sql`SELECT 1`)
   })
 })

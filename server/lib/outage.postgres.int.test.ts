@@ -122,9 +122,11 @@ test('a primary that was made read-only is an outage, not a defect', async () =>
 test('a database that is taken away under way is an outage too', async () => {
   const url = new URL(postgres.url)
   url.pathname = '/leaves'
-  await database.sql.unsafe('CREATE DATABASE leaves')
+  // To make a database and to drop it takes longer than the deadline.
+  await using slowly = new Bun.SQL(postgres.url, { max: 1 })
+  await slowly`CREATE DATABASE leaves`
   const leaving = await openPostgres(url.href, { poolSize: 1, logger, migrations: [] })
-  await database.sql.unsafe('DROP DATABASE leaves WITH (FORCE)')
+  await slowly`DROP DATABASE leaves WITH (FORCE)`
   const asking = () => Promise.allSettled([leaving.query((sql) => sql`SELECT 1`)])
   expectOutage(await within(asking(), 'an answer'))
   expectOutage(await within(asking(), 'another answer'))
