@@ -250,6 +250,19 @@ export function maintainFeatures(under: () => SharedLogUnderTest): void {
       expect(length).toBeLessThan(500)
     })
 
+    test('goes on while appending by time too', async () => {
+      const { log, limits } = under()
+      await log.open(new Map())
+      await append(log, null, ...range(400).map((offset) => record(offset, 'ann')))
+      limits.retentionMs = 1
+      let next = 400
+      await until(async () => {
+        await append(log, checkpoint(next - 1), record(next, 'ann'))
+        next += 1
+        return (await log.newest(...EVERYTHING)).length < 200
+      })
+    })
+
     test('links nobody to what appending removed', async () => {
       const { log, limits } = under()
       await log.open(new Map())
