@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import type { Ended } from '../../scripts/foreign-orders/life'
+import { asCustomersSee, endOf } from '../../scripts/foreign-orders/testing/ends'
 import { byId, playOrderService } from '../../scripts/foreign-orders/testing/run'
 import { isEventFrame } from '../../ui/client/decode'
 import { openKafka } from '../kafka/client'
@@ -109,17 +110,6 @@ async function listed(node: TestServer, path: string, token: string): Promise<re
   const response = await node.request(`${path}?limit=100`, { token })
   const { items } = (await response.json()) as { readonly items: readonly Order[] }
   return byId(items.map(endOf))
-}
-
-/** Without what differs from run to run. */
-function endOf({ version: _, extra, internal, ...order }: Order): Ended {
-  return { ...order, further: { ...extra, ...internal } }
-}
-
-/** Of the members that we do not know, customers see what CUSTOMER_FIELDS lists. */
-function asCustomersSee(order: Ended): Ended {
-  const { giftMessage } = order.further
-  return { ...order, further: giftMessage === undefined ? {} : { giftMessage } }
 }
 
 test('every order ends as the service says, on each node, over REST and for all who follow', async () => {

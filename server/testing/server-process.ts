@@ -6,6 +6,9 @@ const PROGRAMS = {
   worker: fileURLToPath(import.meta.resolve('../worker.ts')),
 }
 
+/** Several that start at once on a busy machine take their time. */
+const START_MS = 60_000
+
 export type LogLine = Readonly<Record<string, unknown>>
 
 export interface ServerProcess {
@@ -49,7 +52,7 @@ export function startServerProcess(start: ServerProcessOptions): ServerProcess {
   return {
     child,
     async listening() {
-      return String((await lines.until(({ msg }) => msg === 'listening')).url)
+      return String((await lines.until(({ msg }) => msg === 'listening', START_MS)).url)
     },
     logged: (text) => lines.until(({ msg }) => msg === text),
     async ended() {
@@ -84,7 +87,7 @@ function readLines(stream: ReadableStream<Uint8Array<ArrayBuffer>>) {
   }
   return {
     all: read(),
-    until(matches: (line: LogLine) => boolean) {
+    until(matches: (line: LogLine) => boolean, deadlineMs?: number) {
       const { promise, resolve } = Promise.withResolvers<LogLine>()
       const look = () => {
         const found = seen.find(matches)
@@ -92,7 +95,7 @@ function readLines(stream: ReadableStream<Uint8Array<ArrayBuffer>>) {
       }
       waiting.add(look)
       look()
-      return within(promise, 'a line of the log').finally(() => waiting.delete(look))
+      return within(promise, 'a line of the log', deadlineMs).finally(() => waiting.delete(look))
     },
   }
 }

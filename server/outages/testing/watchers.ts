@@ -23,6 +23,8 @@ export interface Watcher {
   readonly resumes: readonly Resume[]
   /** What it shows now, by order id. */
   readonly orders: ReadonlyMap<string, Order>
+  /** Names of all members that any order had which it was ever given: `internal`, `extra.gift`. */
+  readonly members: ReadonlySet<string>
   /** Age of the updates as its server told it last, milliseconds; null before the first. */
   ageMs(): number | null
   close(): void
@@ -39,6 +41,7 @@ export async function startWatcher(
   const stretches: Stretch[] = []
   const resumes: Resume[] = []
   let orders = new Map<string, Order>()
+  const members = new Set<string>()
   let turn = 0
   let ageMs: number | null = null
   const pick = () => {
@@ -54,13 +57,17 @@ export async function startWatcher(
   })
   client.on('snapshot', ({ items, cursor }) => {
     if (cursor !== null) orders = new Map()
-    for (const order of items) foldInto(orders, order)
+    for (const order of items) {
+      foldInto(orders, order)
+      addMembers(members, order)
+    }
     stretches.push({ cursor, events: [] })
   })
   const prefix = channel === 'admin' ? 'admin:' : ''
   for (const name of ['created', 'updated', 'cancelled'] as const) {
     client.on(`${prefix}order:${name}` as 'order:created', (order, { id }) => {
       foldInto(orders, order)
+      addMembers(members, order)
       stretches.at(-1)!.events.push({ id, fact: `${order.orderId}@${order.version}` })
     })
   }
@@ -76,6 +83,7 @@ export async function startWatcher(
     client,
     stretches,
     resumes,
+    members,
     get orders() {
       return orders
     },
@@ -91,8 +99,13 @@ export interface WatcherOptions {
   readonly urls: () => readonly string[]
 }
 
+function addMembers(members: Set<string>, order: Order): void {
+  for (const name in order) members.add(name)
+  for (const name in order.extra) members.add(`extra.${name}`)
+}
+
 /** All pages; the cursor is the first one's. */
-async function loadAll(
+export async function loadAll(
   url: string,
   channel: ChannelName,
   token: string,
