@@ -1,4 +1,5 @@
 import { describe, expect, setDefaultTimeout, test } from 'bun:test'
+import { freePort, freePorts } from '../../scripts/services/ports'
 import {
   append,
   appended,
@@ -12,7 +13,7 @@ import {
   startTail,
   until,
 } from '../event-log/features/fixtures'
-import { makeCertificate } from '../testing/certificate'
+import { makeCertificate, type TestCertificate } from '../testing/certificate'
 import { openTestLog, rawRedis } from '../testing/redis-log'
 import { startRedis } from '../testing/redis-process'
 import { tempFolder } from '../testing/temp-folder'
@@ -190,17 +191,17 @@ describe('a Redis', () => {
 })
 
 describe('over TLS', () => {
+  const options = (port: number, { caFile, certFile, keyFile }: TestCertificate) => [
+    ...['port 0', `tls-port ${port}`, `tls-cert-file ${certFile}`, `tls-key-file ${keyFile}`],
+    ...[`tls-ca-cert-file ${caFile}`, 'tls-auth-clients no', 'tls-replication yes'],
+  ]
+
   test('a Redis is trusted with its own authority, and not without', async () => {
     using folder = tempFolder()
-    const { ca, caFile, certFile, keyFile } = await makeCertificate(folder.path)
-    await using redis = await startRedis({
-      config: [
-        ...[`tls-port 0`, `tls-cert-file ${certFile}`, `tls-key-file ${keyFile}`],
-        ...[`tls-ca-cert-file ${caFile}`, 'tls-auth-clients no'],
-      ],
-    })
-    using raw = rawRedis(redis.url)
-    const port = await tlsPort(raw)
+    const certificate = await makeCertificate(folder.path)
+    const { ca } = certificate
+    const port = await freePort()
+    await using _redis = await startRedis({ config: options(port, certificate) })
     const url = `rediss://127.0.0.1:${port}`
     await using opened = await openTestLog(url, { ca })
     await append(opened.log, null, record(0, 'ann'))
@@ -214,16 +215,43 @@ describe('over TLS', () => {
     expect(reason).toMatchObject(OUT_OF_REACH)
     expect((reason as Error).message).toContain('certificate')
   })
-})
 
-/** Lets it listen with TLS too, on a port that was free a moment ago. */
-async function tlsPort(raw: ReturnType<typeof rawRedis>): Promise<number> {
-  const probe = Bun.listen({ hostname: '127.0.0.1', port: 0, socket: { data() {} } })
-  const { port } = probe
-  probe.stop(true)
-  await raw.config('SET', 'tls-port', port)
-  return port
-}
+  test('with passwords, a Sentinel and a Cluster too', async () => {
+    using folder = tempFolder()
+    const certificate = await makeCertificate(folder.path)
+    const { ca } = certificate
+    const [port, watchPort, nodePort, busPort] = (await freePorts(4)) as [
+      number,
+      number,
+      number,
+      number,
+    ]
+    await using _redis = await startRedis({
+      config: [...options(port, certificate), 'requirepass master'],
+    })
+    const monitor = [`sentinel monitor shop 127.0.0.1 ${port} 1`, 'sentinel auth-pass shop master']
+    await using _sentinel = await startRedis({
+      sentinel: true,
+      config: [...options(watchPort, certificate), ...monitor, 'requirepass watch'],
+    })
+    const cluster = ['cluster-enabled yes', `cluster-port ${busPort}`, 'tls-cluster yes']
+    await using _node = await startRedis({
+      config: [...options(nodePort, certificate), ...cluster, 'requirepass node'],
+    })
+    using raw = rawRedis(`rediss://:node@127.0.0.1:${nodePort}`, { ca })
+    await raw.call('CLUSTER', 'ADDSLOTSRANGE', 0, 16_383)
+    await until(async () => /cluster_state:ok/.test(String(await raw.cluster('INFO'))))
+
+    for (const url of [
+      `rediss+sentinel://:master@127.0.0.1:${watchPort}/shop?sentinelPassword=watch`,
+      `rediss+cluster://:node@127.0.0.1:${nodePort}`,
+    ]) {
+      await using opened = await openTestLog(url, { ca })
+      await append(opened.log, null, record(0, 'ann'))
+      expect((await opened.log.newest(...EVERYTHING)).map(kindOrOffset)).toEqual(['open', 0])
+    }
+  })
+})
 
 describe('a user', () => {
   /** All that the log needs; docs/operations.md repeats it. */

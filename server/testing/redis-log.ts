@@ -39,8 +39,8 @@ export async function openTestLog(url: string, options: TestLogOptions = {}): Pr
 }
 
 /** A client of one's own, to look at what the log left there and to play tricks on it. */
-export function rawRedis(url: string): Redis & Disposable {
-  const redis = new Redis(url)
+export function rawRedis(url: string, tls?: { readonly ca: string }): Redis & Disposable {
+  const redis = new Redis(url, tls ? { tls } : {})
   // Whoever waits for a command is told.
   redis.on('error', () => {})
   return Object.assign(redis, { [Symbol.dispose]: () => redis.disconnect() })
