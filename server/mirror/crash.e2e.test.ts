@@ -50,7 +50,9 @@ test('kill -9 at any step: each record is in the log once, each poison record is
   scene.mirror()
   const logged = await scene.untilLogged(expected.length)
   expect(logged.toSorted()).toEqual(expected.toSorted())
-  const letters = new Set((await scene.letters()).map(({ value, key }) => `${value} ${key}`))
+  const letters = new Set(
+    (await scene.letters()).map(({ value, key }) => `${String(value)} ${String(key)}`),
+  )
   expect(letters.size).toBe(kills.length * 4)
 }, 90_000)
 

@@ -40,7 +40,7 @@ export interface Kill {
 
 if (import.meta.main) await run(JSON.parse(process.argv[2]!) as MirrorProcessOptions)
 
-/** A mirror in a process of its own, until it is killed. Prints a line once it reads. */
+/** A mirror in a process of its own, until it is killed. */
 async function run(options: MirrorProcessOptions): Promise<void> {
   let left = options.kill?.times ?? 0
   const reach = (step: KillStep) => {
@@ -76,7 +76,6 @@ async function run(options: MirrorProcessOptions): Promise<void> {
     logger,
     pace: QUICK,
   }).start()
-  console.log('started')
 }
 
 type Reach = (step: KillStep) => void

@@ -51,6 +51,8 @@ export interface Scene extends AsyncDisposable {
   /** Resolves to what the log holds once it is as many events, or so many more of another kind. */
   untilLogged(count: number): Promise<readonly string[]>
   letters(): Promise<readonly StoredDeadLetter[]>
+  /** Deletes the topic of this kind, and makes another one by its name. */
+  recreate(kind: EventName): Promise<void>
   /** To Redis, past the log. */
   command(name: string, ...args: string[]): Promise<unknown>
   /** Everything that mirrors logged, newest last. */
@@ -123,6 +125,10 @@ export async function openScene(options: SceneOptions = {}): Promise<Scene> {
       const read = [...spans.values()].map((span) => kafka.read(span, span.earliest, 100_000))
       return (await Promise.all(read)).flat().flatMap((record) => readDeadLetter(record) ?? [])
     },
+    async recreate(kind) {
+      await kafka.admin((admin) => admin.deleteTopics({ topics: [topics[kind]] }))
+      await until(() => isMade(kafka, topics[kind]), 'the new topic')
+    },
     async command(name, ...args) {
       const client = new Bun.RedisClient(redis.url)
       try {
@@ -137,6 +143,16 @@ export async function openScene(options: SceneOptions = {}): Promise<Scene> {
       await kafka.close()
       await redis[Symbol.asyncDispose]()
     },
+  }
+}
+
+/** Kafka deletes in the background; until then the name is taken. */
+async function isMade(kafka: TestKafka, topic: string): Promise<boolean> {
+  try {
+    await kafka.ensureTopics([topic])
+    return (await kafka.spans([topic])).size > 0
+  } catch {
+    return false
   }
 }
 
