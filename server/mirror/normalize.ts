@@ -4,7 +4,7 @@ import type { ForeignEvent } from '../orders/projection'
 import type { EventName } from '../protocol/frames'
 import type { DeadLetterReason } from './dead-letter'
 import { readForeignEvent } from './foreign-event'
-import { readObject, toText, type JsonObject } from './json'
+import { readObject, toText } from './json'
 import { readOwnOrder } from './own-order'
 import { RELAY_SOURCE, SOURCE_HEADER, type EventTopics, type MirrorSettings } from './settings'
 import { Unfit } from './unfit'
@@ -20,9 +20,8 @@ export type Normalized =
 export type Normalize = (topic: string, partition: string, record: KafkaRecord) => Normalized
 
 /**
- * Decodes each record once. With `ORDERS=on` only our own relay's records count: those with its
- * `ce_source`, or those of Debezium from our outbox (see `isOwn`). With `ORDERS=off` every record is
- * another service's.
+ * Decodes each record once. With `ORDERS=on` only our own records count: those with our `ce_source`.
+ * With `ORDERS=off` every record is another service's.
  */
 export function createNormalize(settings: MirrorSettings): Normalize {
   const nameOf = naming(settings.topics)
@@ -33,10 +32,16 @@ export function createNormalize(settings: MirrorSettings): Normalize {
       const name = nameOf(topic, record)
       return read(name, record.value, record, partition, settings.maxEventBytes)
     } catch (error) {
-      if (!(error instanceof Unfit)) throw error
-      return { kind: 'dead', reason: error.reason, detail: error.message }
+      return deadLetter(error)
     }
   }
+}
+
+/** What nobody foresaw must not hold up those behind it either; the letter shows it. */
+function deadLetter(error: unknown): Normalized {
+  if (error instanceof Unfit) return { kind: 'dead', reason: error.reason, detail: error.message }
+  const detail = `It could not be read, which is a defect of ours (${String(error)}).`
+  return { kind: 'dead', reason: 'invalid', detail }
 }
 
 type Read = (
@@ -47,13 +52,14 @@ type Read = (
   maxBytes: number,
 ) => Normalized
 
-const readOwn: Read = (name, value, record, _partition, maxBytes) =>
-  readObject(value, (object, exact) => {
-    if (!isOwn(record, object)) throw foreign()
+const readOwn: Read = (name, value, record, _partition, maxBytes) => {
+  if (!isOwn(record)) throw foreign()
+  return readObject(value, (object, exact) => {
     const event = readOwnOrder(name, object, exact)
     checkSize(event.data, event.staffOnly, maxBytes)
     return { kind: 'own', event }
   })
+}
 
 function readForeign(settings: MirrorSettings): Read {
   return (name, value, { offset, timestamp }, partition, maxBytes) =>
@@ -65,15 +71,9 @@ function readForeign(settings: MirrorSettings): Read {
     })
 }
 
-/**
- * Our relay names itself in `ce_source`. Debezium's outbox router does not, but gives every record
- * the header `id` (that of its outbox row), and what it routes from our outbox is a whole order with a
- * version. A record with another `ce_source` is never ours.
- */
-function isOwn({ headers }: KafkaRecord, object: JsonObject): boolean {
-  const source = headers[SOURCE_HEADER]
-  if (source) return source.toString() === RELAY_SOURCE
-  return headers.id !== undefined && typeof object.version === 'number'
+/** As our relay names itself, and Debezium where it reads our outbox (see docs/debezium.md). */
+function isOwn({ headers }: KafkaRecord): boolean {
+  return headers[SOURCE_HEADER]?.toString() === RELAY_SOURCE
 }
 
 function foreign(): Unfit {

@@ -8,8 +8,7 @@ import { inside, invalid, Unfit } from './unfit'
 const ISO = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/
 
 /**
- * A whole order as our own relay (or Debezium, from our outbox) sends it, as the log keeps it: byte
- * for byte what REST answers, amounts in the minor unit, what is for staff alone beside it. Members
+ * A whole order as our own outbox holds it, as the log keeps it: byte for byte what REST answers, amounts in the minor unit, what is for staff alone beside it. Members
  * that a newer version of the order has are kept. Throws `Unfit`.
  *
  * Changes `order` in place, so that its members keep their sequence. `exact` is the same order with
