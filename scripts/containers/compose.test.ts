@@ -89,7 +89,9 @@ describe('compose.yaml', () => {
 
   test('nginx leads to the port of the servers, which trust it alone', () => {
     const { port, trustedProxies } = loadConfig(environmentOf('server', SECRET))
-    expect(services.nginx?.environment?.NGINX_SERVERS).toStartWith(`server server:${port} `)
+    const servers = services.nginx?.environment?.NGINX_SERVERS ?? ''
+    expect(servers.match(/(?<=server )\S+/g)).toEqual([`server:${port}`, `server:${port}`])
+    expect(servers.match(/backup/g)?.length).toBe(1)
     expect(trustedProxies).toEqual([services.nginx?.networks?.default.ipv4_address ?? ''])
   })
 
