@@ -34,8 +34,16 @@ describe('the demo secret', () => {
     expect(() => openDemoSecret(folder)).toThrow('holds no secret of at least 32 bytes')
   })
 
-  test('in a folder that does not exist is a sentence', () => {
-    expect(() => openDemoSecret(join(folder, 'missing'))).toThrow('jwt-secret cannot be written')
+  test('makes the folder, for its owner only', () => {
+    const missing = join(folder, 'missing')
+    const secret = openDemoSecret(missing)
+    expect(statSync(missing).mode & 0o777).toBe(0o700)
+    expect(openDemoSecret(missing)).toBe(secret)
+  })
+
+  test('in a folder that cannot be made is a sentence', () => {
+    writeFileSync(join(folder, 'file'), '')
+    expect(() => openDemoSecret(join(folder, 'file/data'))).toThrow('jwt-secret')
   })
 })
 
