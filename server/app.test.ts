@@ -351,3 +351,15 @@ describe('a revocation', () => {
     expect(status).toBe(403)
   })
 })
+
+test('a server that is to end asks for each connection to be closed, whatever it answers', async () => {
+  const leaving = await startTestServer({ DRAIN_WAIT_MS: '1000' })
+  const ask = async (path: string, token?: string) =>
+    (await leaving.request(path, { token })).headers.get('connection')
+  const paths = ['/', '/api/products', '/api/nothing', '/health/ready', '/metrics']
+  for (const path of paths) expect(await ask(path)).not.toBe('close')
+  const stopped = leaving.stop()
+  for (const path of paths) expect(await ask(path)).toBe('close')
+  expect(await ask('/api/orders', 'bad')).toBe('close')
+  await stopped
+})

@@ -60,7 +60,9 @@ export function createApp(deps: AppDeps) {
         : answerFailure(error, request, logger),
     )
     .use(crossOrigin(config.allowedOrigins))
-    .onRequest(({ request }) => {
+    .onRequest(({ request, set }) => {
+      // Or a proxy sends a request on a kept connection in the moment in which it is closed.
+      if (deps.health.isDraining()) set.headers.connection = 'close'
       refuseForeignHost(request)
       refuseBigBody(request)
       refuseOtherTypes(request)

@@ -30,6 +30,8 @@ const DRAIN_STAGE_MS = 250
 const WINDOW_WAIT_MS = 3_000
 /** What requests that are being answered get when everything else has ended. */
 const LAST_REQUESTS_MS = 2_000
+/** How long a busy server looks for a moment to close its door in. */
+const QUIET_MOMENT_MS = 500
 
 /**
  * Opens the engine, puts everything together and listens. Throws an `AppError` with one sentence for
@@ -117,9 +119,16 @@ async function drain({ sockets, markDraining }: Node, config: Config): Promise<v
 
 /** Bun's own `stop` would wait for connections that are merely kept alive. */
 async function answerLastRequests(server: Bun.Server<unknown>): Promise<void> {
+  // A connection that the system took and the event loop has not seen yet is reset by `stop`.
+  await noRequests(server, QUIET_MOMENT_MS)
+  await new Promise(setImmediate)
   void server.stop()
-  const deadline = performance.now() + LAST_REQUESTS_MS
-  while (server.pendingRequests > 0 && performance.now() < deadline) await Bun.sleep(10)
+  await noRequests(server, LAST_REQUESTS_MS)
+}
+
+async function noRequests(server: Bun.Server<unknown>, withinMs: number): Promise<void> {
+  const deadline = performance.now() + withinMs
+  while (server.pendingRequests > 0 && performance.now() < deadline) await Bun.sleep(5)
 }
 
 if (import.meta.main) {

@@ -146,6 +146,36 @@ describe('nginx', () => {
     },
   )
 
+  test.each([
+    ['POST', 'idempotency-key'],
+    ['PATCH', 'if-match'],
+  ])('sends a %s with %s to the other server, where the first one ends', async (method, header) => {
+    const bodies: string[] = []
+    for (const node of nodes) {
+      node.answer = (request) => {
+        if (bodies.length === 0) {
+          bodies.push('lost')
+          void node.end()
+          return null
+        }
+        return new Response(request.body, { status: 201 })
+      }
+    }
+    const headers = { [header]: '"1"' }
+    const body = JSON.stringify({ text: 'x'.repeat(50_000) })
+    const response = await fetch(`${url}/api/orders`, { method, body, headers })
+    expect(response.status).toBe(201)
+    expect(await response.text()).toBe(body)
+  })
+
+  test('asks a server that has just come back, though all were left out', async () => {
+    await Promise.all(nodes.map((node) => node.end()))
+    for (let i = 0; i < 6; i++) expect((await fetch(`${url}/`)).status).toBe(503)
+    nodes[1] = new Node(ports[1])
+    expect((await fetch(`${url}/api/orders`, { method: 'POST', body: '{}' })).status).toBe(200)
+    expect(await helloOver('/ws')).toBe(`${ports[1]}: hello`)
+  })
+
   test('says that no server answers as the servers say what is wrong', async () => {
     await Promise.all(nodes.map((node) => node.end()))
     const response = await fetch(`${url}/api/orders`)

@@ -68,9 +68,10 @@ export async function startNginx(
 function configOf({ folder, port, servers }: NginxOptions): string {
   return nginxConfig({
     NGINX_LISTEN: `${LOOPBACK}:${port}`,
-    NGINX_SERVERS: servers
-      .map((each) => `server ${LOOPBACK}:${each} max_fails=2 fail_timeout=1s;`)
-      .join(' '),
+    NGINX_SERVERS: [
+      ...servers.map((each) => `server ${LOOPBACK}:${each} max_fails=2 fail_timeout=1s;`),
+      ...servers.map((each) => `server ${LOOPBACK}:${each} max_fails=0 backup;`),
+    ].join(' '),
     NGINX_LOCAL_RESOLVERS: LOOPBACK,
     NGINX_TEMP: join(folder, 'temp'),
   })
