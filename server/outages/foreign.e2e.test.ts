@@ -81,6 +81,18 @@ async function snapshotOf(cluster: Cluster, { url }: ClusterProcess, subject: st
   return ends(items)
 }
 
+/** Resolves when the tables hold what they must, as a server answers it. */
+async function untilProjected(cluster: Cluster, expected: readonly Ended[]): Promise<void> {
+  const [server] = cluster.servers
+  const deadline = performance.now() + 60_000
+  for (;;) {
+    const found = await snapshotOf(cluster, server!, 'board')
+    if (Bun.deepEquals(found, expected)) return
+    if (performance.now() > deadline) return expect(found).toEqual(expected)
+    await Bun.sleep(100)
+  }
+}
+
 async function call(cluster: Cluster, { url }: ClusterProcess, method: string, path: string) {
   const token = await cluster.token('sam', 'staff')
   const headers = { authorization: `Bearer ${token}` }
@@ -128,6 +140,7 @@ test("another service's orders, through workers that are killed, an empty Redis 
   await more(cluster, 20)
   const expected = await service.end()
 
+  await untilProjected(cluster, expected)
   const gone = await olderFacts(cluster)
   await expectNothingLost(cluster, new Set(), watchers, { gone })
   const [board, alice, bob] = watchers as [Watcher, Watcher, Watcher]
