@@ -12,8 +12,8 @@ import type { PlaceOrder, PlacedOrder } from './load/orders'
 import { captureResume, openProbe } from './load/probe'
 import type { Arrival, Probe } from './load/probe'
 import { reportDeliveries } from './load/reporter'
-import { prepareResume, resumeAll } from './load/resume'
-import type { ResumeOrder, ResumeRun } from './load/resume'
+import { prepareResume, RecoverableCrowd, resumeAll } from './load/resume'
+import type { RecoverableOrder, ResumeOrder, ResumeRun } from './load/resume'
 
 export interface Counters {
   readonly deliveries: number
@@ -27,6 +27,7 @@ export interface Counters {
 const totals: Totals = { deliveries: 0, textFrames: 0, bytes: 0, onDeliveries() {} }
 let crowd: Connection[] = []
 let resuming: Connection[] = []
+let recoverable = new RecoverableCrowd()
 let probes: Probe[] = []
 let stopReporting = (): void => {}
 let stopReading = (): void => {}
@@ -58,6 +59,16 @@ const commands = {
   },
   prepareResume: async (order: ResumeOrder): Promise<void> => {
     resuming = await prepareResume(order, totals)
+  },
+  /** Connects clients of Socket.IO that can have their connection's state recovered. */
+  async connectRecoverable(order: RecoverableOrder): Promise<void> {
+    recoverable = new RecoverableCrowd()
+    await recoverable.open(order, totals)
+    crowd = crowd.concat(recoverable.connections)
+  },
+  marked: (): number => recoverable.marked(),
+  prepareRecovery(): void {
+    resuming = recoverable.prepare(totals)
   },
   resume: (port: number): Promise<ResumeRun> => {
     crowd = crowd.concat(resuming)

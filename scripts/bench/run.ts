@@ -13,6 +13,7 @@ import { latency } from './figures/latency'
 import { memory } from './figures/memory'
 import { mirror } from './figures/mirror'
 import { resume } from './figures/resume'
+import { resumeDistributed } from './figures/resume-distributed'
 
 const FIGURES: Readonly<Record<string, (bench: Bench) => Promise<Report>>> = {
   'fan-out': fanOut,
@@ -21,6 +22,7 @@ const FIGURES: Readonly<Record<string, (bench: Bench) => Promise<Report>>> = {
   commands,
   resume,
   mirror,
+  'resume-distributed': resumeDistributed,
 }
 
 const HELP = `Usage: bun scripts/bench/run.ts [FIGURE …] [--runs N] [--quick] [--profile]

@@ -130,16 +130,16 @@ function spawnServer(
 }
 
 /** Node reads no TypeScript: the same file, bundled. */
-export async function bundleForNode(): Promise<string> {
+export async function bundleForNode(name = 'socket-io'): Promise<string> {
   const built = await Bun.build({
-    entrypoints: [join(import.meta.dir, '../servers/socket-io.ts')],
+    entrypoints: [join(import.meta.dir, `../servers/${name}.ts`)],
     target: 'node',
     format: 'esm',
-    external: ['socket.io'],
+    packages: 'external',
     outdir: OUTPUT,
-    naming: 'socket-io.mjs',
+    naming: `${name}.mjs`,
   })
   if (!built.success)
     throw new AggregateError(built.logs, 'Socket.IO could not be bundled for Node')
-  return join(OUTPUT, 'socket-io.mjs')
+  return join(OUTPUT, `${name}.mjs`)
 }

@@ -10,17 +10,19 @@ export interface RedisFacts {
 }
 
 /** Asks over a connection of its own, which is closed again. */
-export async function redisFacts(url: string): Promise<RedisFacts> {
-  return withRedis(url, async (redis) => {
-    const text = await redis.info('everything')
-    const number = (name: string): number =>
-      Number(new RegExp(`^${name}:([\\d.]+)`, 'm').exec(text)?.[1])
-    const calls = new Map<string, number>()
-    for (const [, name, count] of text.matchAll(/^cmdstat_([^:]+):calls=(\d+)/gm))
-      calls.set(name!, Number(count))
-    const seconds = number('used_cpu_user') + number('used_cpu_sys')
-    return { usedMemory: number('used_memory'), cpuMs: seconds * 1_000, calls }
-  })
+export function redisFacts(url: string): Promise<RedisFacts> {
+  return withRedis(url, factsOf)
+}
+
+export async function factsOf(redis: Redis): Promise<RedisFacts> {
+  const text = await redis.info('everything')
+  const number = (name: string): number =>
+    Number(new RegExp(`^${name}:([\\d.]+)`, 'm').exec(text)?.[1])
+  const calls = new Map<string, number>()
+  for (const [, name, count] of text.matchAll(/^cmdstat_([^:]+):calls=(\d+)/gm))
+    calls.set(name!, Number(count))
+  const seconds = number('used_cpu_user') + number('used_cpu_sys')
+  return { usedMemory: number('used_memory'), cpuMs: seconds * 1_000, calls }
 }
 
 export async function withRedis<T>(url: string, work: (redis: Redis) => Promise<T>): Promise<T> {

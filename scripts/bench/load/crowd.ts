@@ -29,11 +29,21 @@ export async function openCrowd(order: CrowdOrder, totals: Totals): Promise<Conn
     const session = await createSession(order, order.firstSubject + index)
     for (let copy = 0; copy < order.socketsEach; copy++) sessions.push(session)
   }
-  const connections = sessions.map((session) => createConnection(order.protocol, session, totals))
+  return openSessions(order.protocol, order.port, totals, sessions)
+}
+
+/** Opens them in turns; resolves when each of them is ready. */
+export async function openSessions(
+  protocol: Protocol,
+  port: number,
+  totals: Totals,
+  sessions: readonly Session[],
+): Promise<Connection[]> {
+  const connections = sessions.map((session) => createConnection(protocol, session, totals))
   let next = 0
   const openNext = async (): Promise<void> => {
     for (let at = next++; at < connections.length; at = next++) {
-      await connections[at]!.open(order.port)
+      await connections[at]!.open(port)
       await connections[at]!.whenReady.promise
     }
   }

@@ -1,13 +1,17 @@
 import { cpuMs, now } from '../lib/clock'
 import { signToken, subjectOf } from '../lib/tokens'
+import type { Role } from '../lib/tokens'
 import type { Connection, Totals } from './connection'
-import { createConnection } from './crowd'
-import { orderwireSession } from './session'
+import { createConnection, openSessions } from './crowd'
+import { orderwireSession, recoverableSession, recoveringSession } from './session'
+import type { Recovery, Session } from './session'
 
 export interface ResumeOrder {
   readonly secret: string
   readonly clients: number
   readonly cursor: string
+  /** Whose own orders they follow, in turns; absent: the board, each as a person of their own. */
+  readonly customers?: number
 }
 
 export interface ResumeRun {
@@ -20,16 +24,53 @@ export interface ResumeRun {
   readonly generatorShare: number
 }
 
-/** Prepares board clients that all lost their connection at `cursor`, each with a token of its own. */
-export async function prepareResume(order: ResumeOrder, totals: Totals): Promise<Connection[]> {
-  const clients: Connection[] = []
-  for (let index = 0; index < order.clients; index++) {
-    const token = await signToken(order.secret, subjectOf('staff', index), 'staff')
-    clients.push(
-      createConnection('orderwire', orderwireSession('admin', token, order.cursor), totals),
-    )
+/** Prepares clients that all lost their connection at `cursor`, each person with a token. */
+export async function prepareResume(
+  { secret, clients, cursor, customers }: ResumeOrder,
+  totals: Totals,
+): Promise<Connection[]> {
+  const sessions: Session[] = []
+  for (let index = 0; index < (customers ?? clients); index++) {
+    const role: Role = customers === undefined ? 'staff' : 'customer'
+    const token = await signToken(secret, subjectOf(role, index), role)
+    sessions.push(orderwireSession(role === 'staff' ? 'admin' : 'orders', token, cursor))
   }
-  return clients
+  return Array.from({ length: clients }, (_, index) =>
+    createConnection('orderwire', sessions[index % sessions.length]!, totals),
+  )
+}
+
+export interface RecoverableOrder {
+  readonly port: number
+  readonly clients: number
+  /** As in `ResumeOrder`. */
+  readonly customers?: number
+}
+
+/** Clients of Socket.IO that can come back once they were told where they stand. */
+export class RecoverableCrowd {
+  readonly #kept: Recovery[] = []
+  connections: readonly Connection[] = []
+
+  async open({ port, clients, customers }: RecoverableOrder, totals: Totals): Promise<void> {
+    const sessions = Array.from({ length: clients }, (_, index) => {
+      const kept: Recovery = { pid: '', offset: '' }
+      this.#kept.push(kept)
+      return customers === undefined
+        ? recoverableSession('admin', subjectOf('staff', index), kept)
+        : recoverableSession('orders', subjectOf('customer', index % customers), kept)
+    })
+    this.connections = await openSessions('socket.io', port, totals, sessions)
+  }
+
+  /** How many of them know where they stand. */
+  marked(): number {
+    return this.#kept.filter(({ offset }) => offset !== '').length
+  }
+
+  prepare(totals: Totals): Connection[] {
+    return this.#kept.map((kept) => createConnection('socket.io', recoveringSession(kept), totals))
+  }
 }
 
 /** All of them at once, without any jitter; resolves when the last one is caught up. */

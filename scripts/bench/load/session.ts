@@ -44,3 +44,53 @@ export function socketIoSession(channel: ChannelName, subject: string): Session 
     },
   }
 }
+
+/** What a client of Socket.IO keeps to have its connection's state recovered. */
+export interface Recovery {
+  /** Of its session; private, so that nobody else can take it over. */
+  pid: string
+  /** Of the last event that it got. */
+  offset: string
+}
+
+/**
+ * Speaks as `socketIoSession`, and notes in `kept` where it stands: the server says `mark` when the
+ * time has come.
+ */
+export function recoverableSession(channel: ChannelName, subject: string, kept: Recovery): Session {
+  return {
+    path: '/socket.io/?EIO=4&transport=websocket',
+    greeting: [],
+    onLine(text, connection) {
+      if (text.startsWith('0{')) connection.send('40')
+      else if (text.startsWith('40{')) {
+        kept.pid = pidIn(text)
+        connection.send(`420["subscribe","${channel}","${subject}"]`)
+      } else if (text.startsWith('430[')) connection.ready(text)
+      else if (text.startsWith('42["mark"'))
+        kept.offset = (JSON.parse(text.slice(2)) as string[])[2]!
+      else if (text === '2') connection.send('3')
+      else if (text.startsWith('44')) connection.fail(new Error(`the server answered ${text}`))
+    },
+  }
+}
+
+/** Comes back with what it kept. The missed events come first, then the answer, which tells. */
+export function recoveringSession({ pid, offset }: Recovery): Session {
+  return {
+    path: '/socket.io/?EIO=4&transport=websocket',
+    greeting: [],
+    onLine(text, connection) {
+      if (text.startsWith('0{')) connection.send(`40${JSON.stringify({ pid, offset })}`)
+      else if (text.startsWith('40{')) {
+        if (pidIn(text) === pid) connection.ready(text)
+        else connection.fail(new Error('the connection state was not recovered'))
+      } else if (text === '2') connection.send('3')
+      else if (text.startsWith('44')) connection.fail(new Error(`the server answered ${text}`))
+    },
+  }
+}
+
+function pidIn(text: string): string {
+  return (JSON.parse(text.slice(2)) as { pid: string }).pid
+}

@@ -42,16 +42,18 @@ async function append(events: readonly { customer: string | null; data: string }
 }
 
 const commands = {
-  async start(options: { dataDir: string; port?: number }) {
+  /** @param options.env what chooses the distributed engine; absent: the embedded one */
+  async start(options: { dataDir: string; port?: number; env?: Readonly<Record<string, string>> }) {
     const from = now()
     const config = loadConfig({
       ...SETTINGS,
+      ...options.env,
       DATA_DIR: options.dataDir,
       REALTIME_PORT: String(options.port ?? 0),
     })
     running = await serve(config, createLogger(config.logLevel))
     const listeningAt = now()
-    known = (await running.engine.log.checkpoints()).get(PARTITION) ?? null
+    if (!options.env) known = (await running.engine.log.checkpoints()).get(PARTITION) ?? null
     return { port: running.port, pacerPort: pacer.port, listeningAt, openedMs: listeningAt - from }
   },
   publish(order: FanOutOrder): Promise<PublishRun> {

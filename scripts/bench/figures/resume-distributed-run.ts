@@ -1,0 +1,145 @@
+import type { Bench } from '../lib/bench'
+import { SECRET, spawnBench, withChildren, withDataDir } from '../lib/children'
+import { environmentOf, topicsOf } from '../lib/distributed'
+import type { Child } from '../lib/process'
+import { commandsBetween, factsOf, withRedis } from '../lib/redis-facts'
+import type { Services } from '../lib/services'
+import type { LoadCommands } from '../load'
+import type { LogWriterCommands } from '../servers/log-writer'
+import type { OrderwireCommands } from '../servers/orderwire'
+import type { SocketIoStreamsCommands } from '../servers/socket-io-streams'
+
+/** Who comes back, and what they missed. */
+export interface Case {
+  readonly name: string
+  readonly clients: number
+  /** Whose own orders they follow, in turns; null: the board. */
+  readonly customers: number | null
+  /** In the log before anybody loses the connection, and after that: in turns for all customers. */
+  readonly history: number
+  readonly missed: number
+  /** Of those missed, what each client is to get. */
+  readonly missedEach: number
+}
+
+export interface Run {
+  /** From the server's listening until the last client has everything. */
+  readonly ms: number
+  /** Commands that Redis carried out in that time, of every kind, for each client. */
+  readonly commands: number
+  /** Of our own server: opening its stores and loading the window, before it listens. */
+  readonly openedMs: number
+  readonly serverCpuMs: number
+  readonly generatorShare: number
+}
+
+/** Of the events where nobody in particular is meant. */
+const CUSTOMERS = 500
+
+/** The server is killed while all are away; the next one finds nothing but what Redis holds. */
+export async function measureOurs(bench: Bench, services: Services, which: Case): Promise<Run> {
+  const { clients, customers, history, missed } = which
+  return withDataDir((dataDir) =>
+    withChildren(async (keep) => {
+      const redis = keep(await services.startRedis())
+      const env = environmentOf(services, redis.url, topicsOf('resume'))
+      const load = keep(await spawnBench<LoadCommands>('load.ts'))
+      const writer = keep(await spawnBench<LogWriterCommands>('servers/log-writer.ts'))
+      await writer.ask('start', redis.url)
+      await writer.ask('append', history, customers ?? CUSTOMERS)
+      const before = keep(await spawnBench<OrderwireCommands>('servers/orderwire.ts'))
+      const { port } = await before.ask('start', { dataDir, env })
+      await load.ask('connect', {
+        protocol: 'orderwire',
+        port,
+        secret: SECRET,
+        channel: customers === null ? 'admin' : 'orders',
+        subjects: customers ?? clients,
+        firstSubject: 0,
+        socketsEach: clients / (customers ?? clients),
+      })
+      const cursor = await writer.ask('cursor')
+      await load.ask('reset')
+      await writer.ask('append', missed, customers ?? CUSTOMERS)
+      await before.stop()
+      await load.ask('prepareResume', {
+        ...{ secret: SECRET, clients, cursor },
+        ...(customers !== null && { customers }),
+      })
+      const after = keep(await spawnBench<OrderwireCommands>('servers/orderwire.ts', bench.ours))
+      return comeBack(which, redis.url, load, after, () =>
+        after.ask('start', { dataDir, port, env }),
+      )
+    }),
+  )
+}
+
+/** @param runtime and the file that it runs, as TypeScript or bundled */
+export async function measureSocketIo(
+  services: Services,
+  which: Case,
+  { runtime, file }: { readonly runtime?: string; readonly file: string },
+): Promise<Run> {
+  const { clients, customers, history, missed } = which
+  const channel = customers === null ? 'admin' : 'orders'
+  const spawn = () => spawnBench<SocketIoStreamsCommands>(file, runtime ? { runtime } : {})
+  return withChildren(async (keep) => {
+    const redis = keep(await services.startRedis())
+    const load = keep(await spawnBench<LoadCommands>('load.ts'))
+    const before = keep(await spawn())
+    const { port } = await before.ask('start', redis.url, 0)
+    await before.ask('publish', channel, history, customers ?? CUSTOMERS)
+    await load.ask('connectRecoverable', {
+      ...{ port, clients },
+      ...(customers !== null && { customers }),
+    })
+    await before.ask('mark')
+    while ((await load.ask('marked')) < clients) await Bun.sleep(10)
+    await load.ask('reset')
+    await before.ask('sessionsKept', clients)
+    await before.ask('publish', channel, missed, customers ?? CUSTOMERS)
+    await before.stop()
+    await load.ask('prepareRecovery')
+    const after = keep(await spawn())
+    return comeBack(which, redis.url, load, after, async () => ({
+      ...(await after.ask('start', redis.url, port)),
+      openedMs: 0,
+    }))
+  })
+}
+
+interface Started {
+  readonly port: number
+  readonly listeningAt: number
+  readonly openedMs: number
+}
+
+/** Rejects unless each client got exactly what it had missed. */
+async function comeBack(
+  { clients, missedEach, name }: Case,
+  redisUrl: string,
+  load: Child<LoadCommands>,
+  server: Child<Pick<OrderwireCommands, 'cpuMs'>>,
+  start: () => Promise<Started>,
+): Promise<Run> {
+  return withRedis(redisUrl, async (redis) => {
+    await redis.ping()
+    const { port, listeningAt, openedMs } = await start()
+    const before = await factsOf(redis)
+    const resuming = load.ask('resume', port)
+    const cpuBefore = await server.ask('cpuMs')
+    const { fewest, most, lastCaughtUpAt, generatorShare } = await resuming
+    const serverCpuMs = (await server.ask('cpuMs')) - cpuBefore
+    const commands = commandsBetween(before, await factsOf(redis))
+    if (fewest !== missedEach || most !== missedEach)
+      throw new Error(`${name}: clients received ${fewest} to ${most}, expected ${missedEach}`)
+    const count = [...commands.values()].reduce((sum, calls) => sum + calls, 0)
+    return {
+      ms: lastCaughtUpAt - listeningAt,
+      commands: count / clients,
+      openedMs,
+      serverCpuMs,
+      generatorShare,
+    }
+  })
+}
