@@ -37,3 +37,11 @@ test('what the log did not take, because entries flow, is tried again soon', () 
   expect(beats.due({ ...pulse, now: 0 })).not.toBeNull()
   expect(beats.due({ ...pulse, now: 2_500 })).not.toBeNull()
 })
+
+test('a clock that is set back does not silence it until that time comes again', () => {
+  const beats = new Beats()
+  expect(next(beats, 3_600_000)).not.toBeNull()
+  expect(next(beats, 1_000)).not.toBeNull()
+  expect(next(beats, 3_500)).toBeNull()
+  expect(next(beats, 6_000)).not.toBeNull()
+})

@@ -34,7 +34,8 @@ export class Beats {
     const isLagging = lagMs > LAG_MS
     // The end of a lag is told at once, or readers would go on believing the last beat.
     const hasEnded = this.#wasLagging && !isLagging
-    if (!hasEnded && now - this.#beatAt < BEAT_EVERY_MS) return null
+    // A clock that was set back must not silence it for as long.
+    if (!hasEnded && Math.abs(now - this.#beatAt) < BEAT_EVERY_MS) return null
     return { lagMs: Math.round(lagMs), silentMs: isLagging || hasEnded ? 0 : SILENT_MS }
   }
 
