@@ -72,5 +72,6 @@ export function sourceRecord(
   event: OrderEvent | null,
 ): SourceRecord {
   // A producer may have set none, which is -1.
-  return { offset, fingerprint, event, ...(timestamp >= 0 && { committedAt: timestamp }) }
+  if (timestamp < 0) return { offset, fingerprint, event }
+  return { offset, fingerprint, event, committedAt: timestamp }
 }

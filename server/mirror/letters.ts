@@ -37,10 +37,13 @@ export function createLetters({
     for (let failures = 1; isCurrent(); failures += 1) {
       try {
         await producer.send(records)
-        for (const { source, reason, detail } of letters) {
-          counters.deadLetters[reason] += 1
-          logger.warn({ ...source, reason, detail }, 'a record became a dead letter')
-        }
+        for (const { reason } of letters) counters.deadLetters[reason] += 1
+        const { source, reason, detail } = letters[0]!
+        // One line for all: there may be as many as records.
+        logger.warn(
+          { letters: letters.length, first: { ...source, reason, detail } },
+          'dead letters',
+        )
         return true
       } catch (error) {
         stall.begin(error, 'dead letters cannot be sent')

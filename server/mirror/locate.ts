@@ -42,14 +42,18 @@ export function createLocate(options: LocateOptions): Locate {
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
       const { checkpoints, refill, projected, spans } = await look()
       const places = new Map<string, Place>()
-      let gaps = 0
+      const progressOf = (name: string) => ({
+        logged: checkpoints.get(name) ?? null,
+        projected: projected.get(name) ?? null,
+      })
+      // A log that waits for records of a partition that is gone would never be open again.
+      const vanished = [...refill.keys()].filter((name) => !spans.has(name))
+      for (const name of vanished) await declareGap(name, progressOf(name), 'beyond_end', options)
+      let gaps = vanished.length
       for (const name of partitions.map(partitionName)) {
         const span = spans.get(name)
         if (!span) continue
-        const progress = {
-          logged: checkpoints.get(name) ?? null,
-          projected: projected.get(name) ?? null,
-        }
+        const progress = progressOf(name)
         const found = findPlace(span, progress, refill.get(name), projection !== null)
         if (found.finding === 'place') {
           places.set(name, found.place)

@@ -8,7 +8,7 @@ import { declareGap } from './gap'
 import { createLetters } from './letters'
 import { createLocate } from './locate'
 import { createNormalize } from './normalize'
-import { PartitionMirror, type PartitionDeps } from './partition'
+import { PartitionMirror, WHERE_TO_GO_ON, type PartitionDeps } from './partition'
 import type { Place } from './progress'
 import { createProject } from './projector'
 import type { MirrorSettings } from './settings'
@@ -87,11 +87,8 @@ class RunningMirror implements Mirror {
 
   async stop(): Promise<void> {
     this.#stopping.abort()
-    await this.#running
-    const partitions = [...this.#partitions.values()]
-    const settled = Promise.all(partitions.map((partition) => partition.settled()))
     const enough = new AbortController()
-    await Promise.race([settled, wait(STOP_MS, enough.signal)])
+    await Promise.race([this.#ended(), wait(STOP_MS, enough.signal)])
     enough.abort()
   }
 
@@ -108,6 +105,12 @@ class RunningMirror implements Mirror {
       stalledSince: stalls.length > 0 ? Math.min(...stalls) : null,
       lastError,
     }
+  }
+
+  /** Nothing runs any more, and everything that was handed over is answered. */
+  async #ended(): Promise<void> {
+    await this.#running
+    await Promise.all([...this.#partitions.values()].map((partition) => partition.settled()))
   }
 
   async #run(): Promise<void> {
@@ -152,7 +155,7 @@ class RunningMirror implements Mirror {
       const partition = this.#partition(at)
       return { partition, stretch: partition.stretch }
     })
-    const places = await this.#deps.locate(partitions)
+    const places = await this.#located(partitions)
     const answer = new Map<string, number>()
     for (const { partition, stretch } of before) {
       const place = places.get(partition.name)
@@ -164,6 +167,15 @@ class RunningMirror implements Mirror {
       answer.set(partition.name, place.from)
     }
     return answer
+  }
+
+  async #located(partitions: readonly TopicPartition[]) {
+    try {
+      return await this.#deps.locate(partitions)
+    } catch (error) {
+      for (const at of partitions) this.#partition(at).stall.begin(error, WHERE_TO_GO_ON)
+      throw error
+    }
   }
 
   /** No checkpoint tells of a loss before the first record: only who was about to read it knows. */

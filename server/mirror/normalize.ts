@@ -71,9 +71,11 @@ function readForeign(settings: MirrorSettings): Read {
     })
 }
 
+const OUR_SOURCE = Buffer.from(RELAY_SOURCE)
+
 /** As our relay names itself, and Debezium where it reads our outbox (see docs/debezium.md). */
 function isOwn({ headers }: KafkaRecord): boolean {
-  return headers[SOURCE_HEADER]?.toString() === RELAY_SOURCE
+  return headers[SOURCE_HEADER]?.equals(OUR_SOURCE) ?? false
 }
 
 function foreign(): Unfit {

@@ -39,6 +39,9 @@ export interface PartitionDeps {
   readonly pace: Pace
 }
 
+/** Why it stands still while log, tables or Kafka cannot be asked. */
+export const WHERE_TO_GO_ON = 'where to go on could not be found out'
+
 /** Handed over and not answered yet, of one partition: more waits until some of it landed. */
 const MAX_IN_FLIGHT = 8
 
@@ -261,7 +264,7 @@ export class PartitionMirror {
         consumer().seek(this.at, place.from)
         return
       } catch (error) {
-        this.stall.begin(error, 'where to go on could not be found out')
+        this.stall.begin(error, WHERE_TO_GO_ON)
       }
     }
   }

@@ -38,10 +38,18 @@ describe('where a partition is read on', () => {
   })
 
   test('without a checkpoint: where the refill starts, if the topic still has that', () => {
-    const refill = (start: number) => fromOf(span(3, 10), NOTHING, { start, target: 9 }, false)
-    expect([refill(5), refill(1), refill(10), refill(11)]).toEqual([5, 3, 10, 3])
+    const refill = (start: number, target = 9) =>
+      fromOf(span(3, 10), NOTHING, { start, target }, false)
+    expect([refill(5), refill(1), refill(9)]).toEqual([5, 3, 9])
     const logged = { ...NOTHING, logged: at(7) }
     expect(fromOf(span(3, 10), logged, { start: 5, target: 9 }, false)).toBe(7)
+  })
+
+  test('nowhere while it refills up to a record that the topic has not: it is another one', () => {
+    expect(fromOf(span(3, 10), NOTHING, { start: 5, target: 10 }, false)).toBe('beyond_end')
+    const logged = { ...NOTHING, logged: at(7) }
+    expect(fromOf(span(3, 10), logged, { start: 5, target: 12 }, false)).toBe('beyond_end')
+    expect(fromOf(span(3, 10), NOTHING, { start: 0, target: 2 }, false)).toBe('trimmed')
   })
 
   test.each<[string, Progress, number | string, number]>([

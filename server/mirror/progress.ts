@@ -40,7 +40,9 @@ export function findPlace(
     const why = checkpoint && gapAt(checkpoint.offset, { earliest, end })
     if (why) return { finding: 'gap', why }
   }
-  const logFrom = logged ? logged.offset : startOfRefill(refill, { earliest, end })
+  const stuck = refill && stuckAt(refill, { earliest, end })
+  if (stuck) return { finding: 'gap', why: stuck }
+  const logFrom = logged ? logged.offset : Math.max(earliest, refill?.start ?? earliest)
   const projectFrom = projected ? projected.offset : earliest
   const from = Math.max(earliest, projects ? Math.min(logFrom, projectFrom) : logFrom)
   return { finding: 'place', place: { logged, projected, from, logFrom } }
@@ -55,12 +57,13 @@ export function gapAt(
   return earliest > offset + 1 ? 'trimmed' : null
 }
 
-function startOfRefill(
-  refill: RefillSpan | undefined,
+/** Why a refill cannot end, or null: a target that no record has would keep the log closed for good. */
+export function stuckAt(
+  { target }: RefillSpan,
   { earliest, end }: Pick<PartitionSpan, 'earliest' | 'end'>,
-): number {
-  if (!refill || refill.start > end) return earliest
-  return Math.max(earliest, refill.start)
+): GapReason | null {
+  if (target >= end) return 'beyond_end'
+  return target < earliest ? 'trimmed' : null
 }
 
 /** Whether the store holds less than what landed there before it was asked, or something else. */

@@ -4,7 +4,7 @@ import type { Logger } from '../lib/logger'
 import { fingerprintOf } from './fingerprint'
 import { LagGauge } from './lag'
 import type { PartitionMirror } from './partition'
-import { gapAt, hasForgotten } from './progress'
+import { gapAt, hasForgotten, stuckAt } from './progress'
 import type { Stretch } from './stretch'
 
 interface Options {
@@ -22,11 +22,11 @@ interface Known {
   readonly partition: PartitionMirror
   readonly stretch: Stretch
   readonly logged: Checkpoint | null
-  readonly needed: number
 }
 
-/** Partitions that stand still for so long are looked into. */
+/** Partitions of others that stand still for so long are looked into, every so many looks. */
 const STILL_MS = 10_000
+const LOOK_INTO_EVERY = 4
 /** Every so many looks the records at the checkpoints are compared once more. */
 const COMPARE_EVERY = 12
 
@@ -55,10 +55,14 @@ export class Watch {
     // In this order: what is in the log was in Kafka before.
     const state = await log.state()
     const spans = await kafka.spans(topics)
+    this.#looks += 1
     this.#isRefilling = !state.opened || state.refill.size > 0
     for (const one of known) this.#check(one, state, spans.get(one.partition.name))
+    // Whoever looks where to go on tells of partitions that are gone.
+    const isGone = [...state.refill.keys()].some((name) => !spans.has(name))
+    if (isGone && known[0]) known[0].partition.recover(known[0].stretch, null)
     await this.#measure(state, spans)
-    if (this.#looks++ % COMPARE_EVERY === COMPARE_EVERY - 1) await this.#compare()
+    if (this.#looks % COMPARE_EVERY === 0) await this.#compare()
   }
 
   #known(): Known[] {
@@ -66,24 +70,29 @@ export class Watch {
     return [...this.options.partitions()].flatMap((partition) => {
       const { stretch } = partition
       if (!stretch || !assigned.has(partition.name)) return []
-      return [{ partition, stretch, logged: stretch.logged, needed: stretch.firstNeeded() }]
+      return [{ partition, stretch, logged: stretch.logged }]
     })
   }
 
-  #check({ partition, stretch, logged, needed }: Known, state: LogState, span?: PartitionSpan) {
+  #check({ partition, stretch, logged }: Known, state: LogState, span?: PartitionSpan) {
     const stored = state.checkpoints.get(partition.name) ?? null
+    const refill = state.refill.get(partition.name)
     if (!state.opened || hasForgotten(stored, logged)) {
       this.options.logger.warn({ partition: partition.name, logged, stored }, 'the log forgot')
       partition.recover(stretch, null)
-    } else if (span && span.earliest > needed) {
+    } else if (span && span.earliest > stretch.firstNeeded()) {
+      // As of now: what was read since the spans were asked for may be deleted.
       partition.recover(stretch, 'trimmed')
     } else if (span && logged && gapAt(logged.offset, span) === 'beyond_end') {
       partition.recover(stretch, 'beyond_end')
+    } else if (span && refill && stuckAt(refill, span)) {
+      partition.recover(stretch, null)
     }
   }
 
   async #measure(state: LogState, spans: ReadonlyMap<string, PartitionSpan>): Promise<void> {
     const now = Date.now()
+    const mayLookInto = this.#looks % LOOK_INTO_EVERY === 0
     const own = new Map([...this.options.partitions()].map((one) => [one.name, one]))
     for (const [name, span] of spans) {
       const checkpoint = state.checkpoints.get(name) ?? null
@@ -92,7 +101,8 @@ export class Watch {
       this.gauge.observe(name, span, checkpoint, state.refill.get(name), through, now)
       const lag = this.gauge.lags().get(name)
       if (lag?.records === 0 && partition?.isIdle()) partition.stall.end()
-      if (lag && lag.ageMs > STILL_MS && !partition?.stretch) await this.#lookInto(span, checkpoint)
+      if (lag && lag.ageMs > STILL_MS && !partition?.stretch && mayLookInto)
+        await this.#lookInto(span, checkpoint)
     }
     this.gauge.keep(spans)
   }
