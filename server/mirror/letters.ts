@@ -1,5 +1,5 @@
 import type { Logger } from '../lib/logger'
-import type { Producer } from '../kafka/kafka'
+import { refusedIndex, type Producer } from '../kafka/kafka'
 import { deadLetterRecord, type DeadLetter } from './dead-letter'
 import type { Stall } from './stall'
 import type { Counters } from './stats'
@@ -33,7 +33,7 @@ export function createLetters({
   pace,
 }: Options): SendLetters {
   return async (letters, isCurrent, stall) => {
-    const records = letters.map((letter) => deadLetterRecord(letter, topic))
+    let records = letters.map((letter) => deadLetterRecord(letter, topic))
     for (let failures = 1; isCurrent(); failures += 1) {
       try {
         await producer.send(records)
@@ -46,7 +46,11 @@ export function createLetters({
         )
         return true
       } catch (error) {
+        // Those before a refused one are there.
+        records = records.slice(refusedIndex(error) ?? 0)
         stall.begin(error, 'dead letters cannot be sent')
+        // Those before a refused one are there: sent again with each try they would fill the topic.
+        records = records.slice(refusedIndex(error) ?? 0)
         await wait(retryMs(pace, failures), stopped)
       }
     }
