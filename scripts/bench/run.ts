@@ -12,6 +12,7 @@ import { fanOut } from './figures/fan-out'
 import { latency } from './figures/latency'
 import { memory } from './figures/memory'
 import { mirror } from './figures/mirror'
+import { pipe } from './figures/pipe'
 import { resume } from './figures/resume'
 import { resumeDistributed } from './figures/resume-distributed'
 
@@ -22,6 +23,7 @@ const FIGURES: Readonly<Record<string, (bench: Bench) => Promise<Report>>> = {
   commands,
   resume,
   mirror,
+  pipe,
   'resume-distributed': resumeDistributed,
 }
 

@@ -93,7 +93,7 @@ export async function measureSocketIo(
       ...{ port, clients },
       ...(customers !== null && { customers }),
     })
-    await before.ask('mark')
+    await before.ask('mark', customers)
     while ((await load.ask('marked')) < clients) await Bun.sleep(10)
     await load.ask('reset')
     await before.ask('sessionsKept', clients)

@@ -66,9 +66,15 @@ const commands = {
     }
     await until(async () => (await redis.xlen('socket.io')) >= before + count)
   },
-  /** Tells every client where it stands; each answers for itself to the generator. */
-  mark(): void {
-    started().io.emit('mark', '')
+  /**
+   * One more event for each room, which is not counted: clients take their place in the Stream from
+   * the last event that they got themselves.
+   */
+  mark(customers: number | null): void {
+    const { io } = started()
+    if (customers === null) io.to('admin:dashboard').emit('mark', '')
+    for (let customer = 0; customer < (customers ?? 0); customer++)
+      io.to(`user:${subjectOf('customer', customer)}`).emit('mark', '')
   },
   /** Resolves when so many sessions of clients that are gone are in Redis. */
   async sessionsKept(count: number): Promise<void> {
