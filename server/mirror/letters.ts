@@ -46,8 +46,6 @@ export function createLetters({
         )
         return true
       } catch (error) {
-        // Those before a refused one are there.
-        records = records.slice(refusedIndex(error) ?? 0)
         stall.begin(error, 'dead letters cannot be sent')
         // Those before a refused one are there: sent again with each try they would fill the topic.
         records = records.slice(refusedIndex(error) ?? 0)
