@@ -12,6 +12,7 @@ import { fanOut } from './figures/fan-out'
 import { latency } from './figures/latency'
 import { memory } from './figures/memory'
 import { mirror } from './figures/mirror'
+import { nodes } from './figures/nodes'
 import { pipe } from './figures/pipe'
 import { resume } from './figures/resume'
 import { resumeDistributed } from './figures/resume-distributed'
@@ -25,6 +26,7 @@ const FIGURES: Readonly<Record<string, (bench: Bench) => Promise<Report>>> = {
   mirror,
   pipe,
   'resume-distributed': resumeDistributed,
+  nodes,
 }
 
 const HELP = `Usage: bun scripts/bench/run.ts [FIGURE …] [--runs N] [--quick] [--profile]
