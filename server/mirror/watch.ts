@@ -56,12 +56,12 @@ export class Watch {
     const state = await log.state()
     const spans = await kafka.spans(topics)
     this.#looks += 1
-    this.#isRefilling = !state.opened || state.refill.size > 0
     for (const one of known) this.#check(one, state, spans.get(one.partition.name))
     // Whoever looks where to go on tells of partitions that are gone.
     const isGone = [...state.refill.keys()].some((name) => !spans.has(name))
     if (isGone && known[0]) known[0].partition.recover(known[0].stretch, null)
     await this.#measure(state, spans)
+    this.#isRefilling = !state.opened || state.refill.size > 0
     if (this.#looks % COMPARE_EVERY === 0) await this.#compare()
   }
 
