@@ -242,3 +242,8 @@ describe('what is refused', () => {
     expect(refusal(wrong)).not.toContain('hunter2')
   })
 })
+
+test('a node that is behind lets a client wait for no longer than it takes silence', () => {
+  expect(loadConfig({}).hub.aheadWaitMs).toBe(2_000)
+  expect(loadConfig({ HEARTBEAT_MS: '500' }).hub.aheadWaitMs).toBe(500)
+})

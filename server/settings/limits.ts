@@ -5,6 +5,7 @@ import type { SettingsReader } from './reader'
 const MIB = 1_048_576
 
 export function readHub(read: SettingsReader, distributed: boolean): HubLimits {
+  const heartbeatMs = read.integer('HEARTBEAT_MS', { fallback: 10_000, min: 100, max: 60_000 })
   return {
     windowMaxEntries: read.integer('WINDOW_MAX_ENTRIES', {
       fallback: 50_000,
@@ -23,10 +24,11 @@ export function readHub(read: SettingsReader, distributed: boolean): HubLimits {
     }),
     replayConcurrency: 4,
     replayStallMs: 30_000,
-    aheadWaitMs: 2_000,
+    // Clients take a silence of more than two heartbeats for a dead connection.
+    aheadWaitMs: Math.min(2_000, heartbeatMs),
     // Many nodes may lose their log at once, and all clients then ask one database.
     retrySpreadMs: distributed ? 30_000 : 5_000,
-    heartbeatMs: read.integer('HEARTBEAT_MS', { fallback: 10_000, min: 100, max: 60_000 }),
+    heartbeatMs,
     backpressureLimitBytes: read.integer('BACKPRESSURE_LIMIT_BYTES', {
       fallback: MIB,
       min: 262_144,

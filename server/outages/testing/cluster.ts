@@ -52,7 +52,8 @@ export interface Cluster extends AsyncDisposable {
   /** Resolves when it answers. */
   startServer(env?: Readonly<Record<string, string>>): Promise<ClusterProcess>
   startWorker(env?: Readonly<Record<string, string>>): Promise<ClusterProcess>
-  token(subject: string, role?: 'customer' | 'staff'): Promise<string>
+  /** @param expires one hour unless given: `2s` */
+  token(subject: string, role?: 'customer' | 'staff', expires?: string): Promise<string>
 }
 
 const SECRET = 'a secret for the tests of outages'
@@ -172,11 +173,15 @@ async function killAll(processes: readonly ClusterProcess[]): Promise<void> {
   await Promise.all(processes.map((each) => each.kill()))
 }
 
-function signToken(subject: string, role: 'customer' | 'staff' = 'customer'): Promise<string> {
+function signToken(
+  subject: string,
+  role: 'customer' | 'staff' = 'customer',
+  expires = '1h',
+): Promise<string> {
   return new SignJWT({ roles: role === 'staff' ? ['staff'] : [] })
     .setProtectedHeader({ alg: 'HS256' })
     .setSubject(subject)
     .setIssuedAt()
-    .setExpirationTime('1h')
+    .setExpirationTime(expires)
     .sign(new TextEncoder().encode(SECRET))
 }
