@@ -4,10 +4,10 @@ import { chainFeatures } from './features/chain'
 import type { LogUnderTest } from './features/fixtures'
 import { historyFeatures } from './features/history'
 import { replayFeatures } from './features/replay'
+import { retentionFeatures } from './features/retention'
 import {
   beatFeatures,
   committedFeatures,
-  maintainFeatures,
   openFeatures,
   refillFeatures,
   type SharedLogUnderTest,
@@ -44,6 +44,6 @@ export function sharedLogFeatures(name: string, open: () => Promise<SharedLogUnd
     refillFeatures(() => under)
     beatFeatures(() => under)
     committedFeatures(() => under)
-    maintainFeatures(() => under)
+    retentionFeatures(() => under)
   })
 }

@@ -14,7 +14,7 @@ import {
   until,
 } from '../event-log/features/fixtures'
 import { makeCertificate, type TestCertificate } from '../testing/certificate'
-import { openTestLog, rawRedis } from '../testing/redis-log'
+import { openTestLog, rawRedis, reachable } from '../testing/redis-log'
 import { startRedis } from '../testing/redis-process'
 import { tempFolder } from '../testing/temp-folder'
 import { within } from '../testing/within'
@@ -45,15 +45,6 @@ async function expectOutOfReach(log: Log): Promise<void> {
   for (const reason of await within(reasonsOf(calls), 'refusals', WITHIN_MS)) {
     expect(reason).toMatchObject(OUT_OF_REACH)
   }
-}
-
-async function reachable(log: Log): Promise<void> {
-  await until(() =>
-    log.state().then(
-      () => true,
-      () => false,
-    ),
-  )
 }
 
 describe('a Redis', () => {

@@ -1,7 +1,9 @@
 import { Redis } from 'ioredis'
 import type { RedisLog, RedisLogOptions } from '../event-log/event-log.redis'
 import { openRedisLog } from '../event-log/event-log.redis'
+import { until } from '../event-log/features/fixtures'
 import { createLogger } from '../lib/logger'
+import type { RedisProcess } from './redis-process'
 
 /** Limits that a test may change while the log is open. */
 export interface TestLimits {
@@ -44,4 +46,20 @@ export function rawRedis(url: string, tls?: { readonly ca: string }): Redis & Di
   // Whoever waits for a command is told.
   redis.on('error', () => {})
   return Object.assign(redis, { [Symbol.dispose]: () => redis.disconnect() })
+}
+
+/** Resolves once the log answers: a Redis that was started again is found within moments. */
+export async function reachable(log: RedisLog): Promise<void> {
+  await until(() =>
+    log.state().then(
+      () => true,
+      () => false,
+    ),
+  )
+}
+
+/** Resolves when a tail is at the head of a log there, and waits. */
+export async function tailWaits({ url }: RedisProcess): Promise<void> {
+  using raw = rawRedis(url)
+  await until(async () => /blocked_clients:[1-9]/.test(await raw.info('clients')))
 }

@@ -176,3 +176,25 @@ async function within<T>(promise: Promise<T>): Promise<T> {
     clearTimeout(timer)
   }
 }
+
+/** Appends the records `from` to `to`, both too, one call each; answers the cursors of their entries. */
+export async function fill(log: EventLog, from: number, to: number): Promise<Cursor[]> {
+  const cursors: Cursor[] = []
+  for (let offset = from; offset <= to; offset += 1) {
+    const expected = offset === 0 ? null : checkpoint(offset - 1)
+    expect(await append(log, expected, record(offset, `c${offset % 3}`))).toEqual(
+      appended(1, checkpoint(offset)),
+    )
+    cursors.push(await headOf(log))
+  }
+  return cursors
+}
+
+/** The log holds these first records and nothing else, and its checkpoint is that of the newest. */
+export async function expectWhole(log: EventLog, events: number): Promise<void> {
+  const entries = await log.newest(...EVERYTHING)
+  expectLinked(entries)
+  expect(entries.map(kindOrOffset)).toEqual(['open', ...range(events)])
+  const newest = events === 0 ? [] : [[PARTITION, checkpoint(events - 1)] as const]
+  expect(await log.checkpoints()).toEqual(new Map(newest))
+}
