@@ -115,8 +115,9 @@ export function createReader(settings: KafkaSettings, limits: KafkaLimits, logge
     offsetsAt: (topic, timestampMs) =>
       ask('offsetsAt', async (wire) => {
         const led = await ledPartitions(wire, [topic])
-        const found = await offsets(wire, led, timestampMs)
+        // Ends first: an end of later may be behind a record of that time that came meanwhile.
         const ends = await offsets(wire, led, END)
+        const found = await offsets(wire, led, timestampMs)
         // Where all records are older there is no such offset, which the protocol calls -1.
         return new Map([...ends].map(([name, end]) => [name, orEnd(found.get(name), end)]))
       }),

@@ -71,6 +71,20 @@ test('spans, offsets by time and records are read without a group', async () => 
   })
 })
 
+test('the offset of a time is never behind a record of that time which comes meanwhile', async () => {
+  await using kafka = await openTestKafka()
+  const topic = await kafka.topic()
+  const producer = kafka.producer()
+  for (let offset = 0; offset < 150; offset++) {
+    const timestamp = 1_000 + offset
+    const sent = producer.send([{ topic, key: null, value: '', timestamp }])
+    const asked = Array.from({ length: 4 }, () => kafka.offsetsAt(topic, timestamp))
+    const found = (await Promise.all(asked)).map((offsets) => offsets.get(`${topic}-0`))
+    expect(found.filter((each) => each! > offset)).toEqual([])
+    await sent
+  }
+})
+
 test('an offset that is gone is never jumped over: assigned() is asked again', async () => {
   await using kafka = await openTestKafka()
   const topic = await kafka.topic()
