@@ -12,7 +12,7 @@ import type { PlaceOrder, PlacedOrder } from './load/orders'
 import { captureResume, openProbe } from './load/probe'
 import type { Arrival, Probe } from './load/probe'
 import { reportDeliveries } from './load/reporter'
-import { prepareResume, RecoverableCrowd, resumeAll } from './load/resume'
+import { PositionedCrowd, prepareResume, RecoverableCrowd, resumeAll } from './load/resume'
 import type { RecoverableOrder, ResumeOrder, ResumeRun } from './load/resume'
 
 export interface Counters {
@@ -28,6 +28,7 @@ const totals: Totals = { deliveries: 0, textFrames: 0, bytes: 0, onDeliveries() 
 let crowd: Connection[] = []
 let resuming: Connection[] = []
 let recoverable = new RecoverableCrowd()
+let positioned = new PositionedCrowd()
 let probes: Probe[] = []
 let stopReporting = (): void => {}
 let stopReading = (): void => {}
@@ -69,6 +70,15 @@ const commands = {
   marked: (): number => recoverable.marked(),
   prepareRecovery(): void {
     resuming = recoverable.prepare(totals)
+  },
+  /** Connects clients of Centrifugo. */
+  async connectPositioned(order: RecoverableOrder & { readonly secret: string }): Promise<void> {
+    positioned = new PositionedCrowd()
+    await positioned.open(order, totals)
+    crowd = crowd.concat(positioned.connections)
+  },
+  preparePositioned(): void {
+    resuming = positioned.prepare(totals)
   },
   resume: (port: number): Promise<ResumeRun> => {
     crowd = crowd.concat(resuming)

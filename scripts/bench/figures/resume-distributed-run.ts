@@ -1,10 +1,14 @@
 import type { Bench } from '../lib/bench'
+import { createCentrifugo } from '../lib/centrifugo'
 import { SECRET, spawnBench, withChildren, withDataDir } from '../lib/children'
 import { environmentOf, topicsOf } from '../lib/distributed'
+import { sampleOrder } from '../lib/payload'
 import type { Child } from '../lib/process'
 import { commandsBetween, factsOf, withRedis } from '../lib/redis-facts'
 import type { Services } from '../lib/services'
+import { subjectOf } from '../lib/tokens'
 import type { LoadCommands } from '../load'
+import { BOARD } from '../load/resume'
 import type { LogWriterCommands } from '../servers/log-writer'
 import type { OrderwireCommands } from '../servers/orderwire'
 import type { SocketIoStreamsCommands } from '../servers/socket-io-streams'
@@ -108,6 +112,40 @@ export async function measureSocketIo(
   })
 }
 
+/** Centrifugo 6 with its Redis engine. It tells its CPU to nobody. */
+export function measureCentrifugo(services: Services, which: Case, program: string): Promise<Run> {
+  const { clients, customers, history, missed } = which
+  const eventsFrom = (first: number, count: number): (readonly [string, unknown])[] =>
+    Array.from({ length: count }, (_, index) => {
+      const customer = subjectOf('customer', (first + index) % (customers ?? CUSTOMERS))
+      return [customers === null ? BOARD : customer, sampleOrder(first + index, customer)]
+    })
+  return withDataDir((dataDir) =>
+    withChildren(async (keep) => {
+      const redis = keep(await services.startRedis())
+      const load = keep(await spawnBench<LoadCommands>('load.ts'))
+      const centrifugo = keep(
+        await createCentrifugo(program, dataDir, redis.url, history + missed + 1),
+      )
+      const { port } = await centrifugo.start()
+      await centrifugo.publish(eventsFrom(0, history))
+      await load.ask('connectPositioned', {
+        ...{ port, clients, secret: SECRET },
+        ...(customers !== null && { customers }),
+      })
+      await load.ask('reset')
+      await centrifugo.publish(eventsFrom(history, missed))
+      await centrifugo.stop()
+      await load.ask('preparePositioned')
+      const untold = { ask: () => Promise.resolve(0) }
+      return comeBack(which, redis.url, load, untold, async () => ({
+        ...(await centrifugo.start()),
+        openedMs: 0,
+      }))
+    }),
+  )
+}
+
 interface Started {
   readonly port: number
   readonly listeningAt: number
@@ -119,7 +157,7 @@ async function comeBack(
   { clients, missedEach, name }: Case,
   redisUrl: string,
   load: Child<LoadCommands>,
-  server: Child<Pick<OrderwireCommands, 'cpuMs'>>,
+  server: { ask(name: 'cpuMs'): Promise<number> },
   start: () => Promise<Started>,
 ): Promise<Run> {
   return withRedis(redisUrl, async (redis) => {

@@ -1,13 +1,15 @@
 import type { Bench, Scale } from '../lib/bench'
+import { findCentrifugo } from '../lib/centrifugo'
 import { median } from '../lib/median'
 import type { Figure, Note, Report } from '../lib/report'
 import { withServices } from '../lib/services'
 import type { Services } from '../lib/services'
 import { formatNumber } from '../lib/table'
 import { bundleForNode } from './fan-out-run'
-import { measureOurs, measureSocketIo } from './resume-distributed-run'
+import { measureCentrifugo, measureOurs, measureSocketIo } from './resume-distributed-run'
 import type { Case, Run } from './resume-distributed-run'
 
+const CENTRIFUGO_AT_LEAST = 3
 const COMMANDS_AT_MOST = 0.02
 const MISSED_OF_CUSTOMER = 4
 /** Events in the log before anybody connects. */
@@ -52,11 +54,17 @@ export function resumeDistributed(bench: Bench): Promise<Report> {
 
 async function compare(bench: Bench, services: Services, which: Compared): Promise<Report> {
   const peer = await chooseRuntime(services, which)
+  const centrifugo = findCentrifugo()
   const ours: Run[] = []
   const peers: Run[] = []
+  const other: Run[] = []
   for (let run = 0; run < bench.scale.runs; run++) {
     ours.push(await measureOurs(bench, services, which))
     bench.progress(`resume, ${which.name}, run ${run + 1}: ours ${formatNumber(ours[run]!.ms)} ms`)
+    if (centrifugo !== null) {
+      other.push(await measureCentrifugo(services, which, centrifugo))
+      bench.progress(`… Centrifugo ${formatNumber(other[run]!.ms)} ms`)
+    }
     if (run >= which.peerRuns) continue
     peers.push(await measureSocketIo(services, which, peer))
     bench.progress(`resume, ${which.name}, run ${run + 1}: peer ${formatNumber(peers[run]!.ms)} ms`)
@@ -66,13 +74,23 @@ async function compare(bench: Bench, services: Services, which: Compared): Promi
   const figure = (name: string, unit: string): Omit<Figure, 'ours' | 'peers' | 'limit'> => {
     return { name, unit, peer: peer.name, delivered: null, expected: null }
   }
+  const name = `mass resume over Redis: ${which.name}`
   return {
     figures: [
       {
-        ...figure(`mass resume over Redis: ${which.name}`, 'clients/s'),
+        ...figure(name, 'clients/s'),
         ...{ ours: rate(ours), peers: rate(peers), limit: { atLeast: which.atLeast } },
         ...{ delivered: received, expected: received },
       },
+      ...(other.length === 0
+        ? []
+        : [
+            {
+              ...figure(name, 'clients/s'),
+              ...{ peer: 'Centrifugo', ours: rate(ours), peers: rate(other) },
+              limit: { atLeast: CENTRIFUGO_AT_LEAST },
+            },
+          ]),
       {
         ...figure(`Redis commands: ${which.name}`, 'commands/client'),
         ours: ours.map(({ commands }) => commands),
@@ -80,11 +98,16 @@ async function compare(bench: Bench, services: Services, which: Compared): Promi
         limit: { atMost: COMMANDS_AT_MOST, of: 'ours' },
       },
     ],
-    notes: [describe(which, ours, peers)],
+    notes: [describe(which, ours, peers, other)],
   }
 }
 
-function describe(which: Compared, ours: readonly Run[], peers: readonly Run[]): Note {
+function describe(
+  which: Compared,
+  ours: readonly Run[],
+  peers: readonly Run[],
+  other: readonly Run[],
+): Note {
   const middle = (runs: readonly Run[], key: keyof Run): string =>
     formatNumber(median(runs.map((run) => run[key])))
   return {
@@ -93,7 +116,10 @@ function describe(which: Compared, ours: readonly Run[], peers: readonly Run[]):
       `all ${formatNumber(which.clients)} clients in ${middle(ours, 'ms')} ms (ours), ` +
       `${middle(peers, 'ms')} ms (peer, ${peers.length} run${peers.length === 1 ? '' : 's'}); server CPU ` +
       `${middle(ours, 'serverCpuMs')} and ${middle(peers, 'serverCpuMs')} ms; ours opens its stores and ` +
-      `loads the window in ${middle(ours, 'openedMs')} ms before it listens (not in the clock)`,
+      `loads the window in ${middle(ours, 'openedMs')} ms before it listens (not in the clock); ` +
+      (other.length === 0
+        ? 'Centrifugo was not measured: there is no centrifugo on the PATH'
+        : `Centrifugo ${middle(other, 'ms')} ms`),
   }
 }
 

@@ -5,7 +5,7 @@ import type { Totals } from './connection'
 import { orderwireSession, socketIoSession } from './session'
 import type { ChannelName, Session } from './session'
 
-export type Protocol = 'orderwire' | 'socket.io'
+export type Protocol = 'orderwire' | 'socket.io' | 'centrifugo'
 
 /** Who connects where. `board` sockets subscribe `admin` as staff, `customers` their own `orders`. */
 export interface CrowdOrder {
@@ -52,7 +52,7 @@ export async function openSessions(
 }
 
 export function createConnection(protocol: Protocol, session: Session, totals: Totals): Connection {
-  return new Connection(session, totals, protocol === 'socket.io' ? 4 : 10)
+  return new Connection(session, totals, protocol === 'orderwire' ? 10 : 4)
 }
 
 async function createSession(order: CrowdOrder, index: number): Promise<Session> {

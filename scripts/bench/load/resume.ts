@@ -3,8 +3,13 @@ import { signToken, subjectOf } from '../lib/tokens'
 import type { Role } from '../lib/tokens'
 import type { Connection, Totals } from './connection'
 import { createConnection, openSessions } from './crowd'
-import { orderwireSession, recoverableSession, recoveringSession } from './session'
-import type { Recovery, Session } from './session'
+import {
+  centrifugoSession,
+  orderwireSession,
+  recoverableSession,
+  recoveringSession,
+} from './session'
+import type { Recovery, Session, StreamPosition } from './session'
 
 export interface ResumeOrder {
   readonly secret: string
@@ -46,6 +51,39 @@ export interface RecoverableOrder {
   /** As in `ResumeOrder`. */
   readonly customers?: number
 }
+
+/** Clients of Centrifugo, who know where they stand from the answer to their subscription. */
+export class PositionedCrowd {
+  readonly #people: { channel: string; token: string; kept: StreamPosition }[] = []
+  connections: readonly Connection[] = []
+
+  async open(
+    { port, clients, customers, secret }: RecoverableOrder & { readonly secret: string },
+    totals: Totals,
+  ): Promise<void> {
+    for (let index = 0; index < clients; index++) {
+      const subject =
+        customers === undefined
+          ? subjectOf('staff', index)
+          : subjectOf('customer', index % customers)
+      const token = await signToken(secret, subject, customers === undefined ? 'staff' : 'customer')
+      const channel = customers === undefined ? BOARD : subject
+      this.#people.push({ channel, token, kept: { epoch: '', offset: 0 } })
+    }
+    this.connections = await openSessions('centrifugo', port, totals, this.#sessions())
+  }
+
+  prepare(totals: Totals): Connection[] {
+    return this.#sessions().map((session) => createConnection('centrifugo', session, totals))
+  }
+
+  #sessions(): Session[] {
+    return this.#people.map(({ channel, token, kept }) => centrifugoSession(channel, token, kept))
+  }
+}
+
+/** Centrifugo's channel of the board; each customer's is called as the customer. */
+export const BOARD = 'board'
 
 /** Clients of Socket.IO that can come back once they were told where they stand. */
 export class RecoverableCrowd {

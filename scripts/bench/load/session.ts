@@ -94,3 +94,37 @@ export function recoveringSession({ pid, offset }: Recovery): Session {
 function pidIn(text: string): string {
   return (JSON.parse(text.slice(2)) as { pid: string }).pid
 }
+
+/** Where a client of Centrifugo stands in a channel. */
+export interface StreamPosition {
+  epoch: string
+  offset: number
+}
+
+/**
+ * Speaks Centrifugo's JSON protocol. `kept` is where it stands after the answer; with an epoch in it
+ * the client comes back, and all that it missed is in that one answer.
+ */
+export function centrifugoSession(channel: string, token: string, kept: StreamPosition): Session {
+  const recover = kept.epoch === '' ? {} : { recover: true, ...kept }
+  return {
+    path: '/connection/websocket',
+    greeting: [
+      JSON.stringify({ id: 1, connect: { token } }),
+      JSON.stringify({ id: 2, subscribe: { channel, ...recover } }),
+    ],
+    onLine(text, connection) {
+      if (text === '{}') connection.send('{}')
+      else if (text.includes('"error":{') || text.startsWith('{"push":{"disconnect"'))
+        connection.fail(new Error(`the server answered ${text}`))
+      else if (text.startsWith('{"id":2,')) {
+        if ('recover' in recover && !text.includes('"recovered":true'))
+          return connection.fail(new Error('the missed events were not recovered'))
+        connection.reader.events += text.split('"data":{').length - 1
+        kept.epoch = /"epoch":"([^"]*)"/.exec(text)?.[1] ?? ''
+        kept.offset = Number(/"offset":(\d+)[^[\]]*$/.exec(text)?.[1] ?? 0)
+        connection.ready(text)
+      }
+    },
+  }
+}

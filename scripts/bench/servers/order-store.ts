@@ -53,7 +53,7 @@ async function place(order: StoreOrder, beforeOrders: () => void): Promise<Store
   const from = now()
   await placeMany(order.orders)
   const seconds = (now() - from) / 1_000
-  engine.close()
+  await engine.close()
   return { perSecond: order.orders / seconds }
 }
 
