@@ -17,6 +17,8 @@ export interface SceneOptions extends ClusterOptions {
   /** One unless given. */
   readonly workers?: number
   readonly everyMs?: number
+  /** Of each server; two plain ones unless given. */
+  readonly roles?: readonly ('server' | 'all')[]
   /** Stands before the servers, which listen where it expects them. */
   readonly proxy?: Proxy
 }
@@ -26,6 +28,7 @@ const CUSTOMERS = ['alice', 'bob', 'carol']
 export async function openScene({
   workers = 1,
   everyMs,
+  roles = ['server', 'server'],
   proxy,
   ...options
 }: SceneOptions = {}): Promise<Scene> {
@@ -34,8 +37,7 @@ export async function openScene({
     const cluster = opened.use(await openCluster(options))
     await Promise.all([
       ...Array.from({ length: workers }, () => cluster.startWorker()),
-      cluster.startServer(proxy?.envOf(0)),
-      cluster.startServer(proxy?.envOf(1)),
+      ...roles.map((ROLE, place) => cluster.startServer({ ROLE, ...proxy?.envOf(place) })),
     ])
     const urls = () => (proxy ? [proxy.url] : cluster.servers.map(({ url }) => url))
     const watchers: Watcher[] = []
