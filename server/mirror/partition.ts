@@ -107,7 +107,10 @@ export class PartitionMirror {
     if (this.#stretch !== stretch) return
     this.#stretch = null
     this.deps.counters.rewinds += 1
-    this.#recovery = this.#recover(stretch, gap).finally(() => (this.#recovery = null))
+    const recovery = this.#recover(stretch, gap).finally(() => {
+      if (this.#recovery === recovery) this.#recovery = null
+    })
+    this.#recovery = recovery
   }
 
   /** Nothing of it is on its way. */
@@ -154,9 +157,7 @@ export class PartitionMirror {
     if (!events) return
     await this.#room(appender)
     if (!isCurrent()) return
-    const newest = records.at(-1)!
-    stretch.next = newest.offset + 1
-    stretch.timestamp = newest.timestamp
+    stretch.read(records.at(-1)!)
     this.#append(stretch, chunk.records, events)
     // Sockets are written to between turns.
     await new Promise((resolve) => setImmediate(resolve))

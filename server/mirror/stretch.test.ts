@@ -77,3 +77,10 @@ test('what is older than the refill is projected and not logged', () => {
   expect([0, 2, 3].map((offset) => stretch.isToLog(offset))).toEqual([false, false, true])
   expect([0, 2, 3].map((offset) => stretch.isWanted(offset))).toEqual([true, true, true])
 })
+
+test('what is delivered once more moves nothing back', () => {
+  const stretch = stretchFrom(4, at(4))
+  stretch.read(record(9))
+  stretch.read(record(6))
+  expect(stretch.next).toBe(10)
+})

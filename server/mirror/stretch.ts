@@ -62,6 +62,14 @@ export class Stretch implements Progress {
     return this.projects && (!this.projected || offset > this.projected.offset)
   }
 
+  /** Everything up to this record was read, for whatever that was. */
+  read({ offset, timestamp }: KafkaRecord): void {
+    // What is delivered once more does not make it forget.
+    if (offset < this.next) return
+    this.next = offset + 1
+    this.timestamp = timestamp
+  }
+
   projectedUpTo(checkpoint: Checkpoint): void {
     this.projected = further(this.projected, checkpoint)
   }

@@ -21,20 +21,20 @@ interface Options {
  * Makes the topics that are ours to make, and waits for those of another order service. Tries until
  * Kafka can be reached.
  */
-export async function prepareTopics({ kafka, settings, counters, logger, stopped, pace }: Options) {
+export async function prepareTopics(options: Options): Promise<void> {
+  const { kafka, settings, counters, logger, stopped, pace } = options
   const events = topicNames(settings.topics)
-  const ours =
-    settings.orders === 'on' ? [...events, settings.deadLetterTopic] : [settings.deadLetterTopic]
+  const isOurs = settings.orders === 'on'
+  const ours = isOurs ? [...events, settings.deadLetterTopic] : [settings.deadLetterTopic]
   let said = ''
   for (let failures = 1; !stopped.aborted; failures += 1) {
     try {
       await kafka.ensureTopics(ours)
-      const spans = await kafka.spans(events)
-      const there = new Set([...spans.values()].map(({ topic }) => topic))
-      const missing = events.filter((topic) => !there.has(topic))
+      const missing = await missingOf(kafka, events)
       if (missing.length === 0) return
+      // Our own were made just now, which takes a moment to be known everywhere.
       const sentence = `waiting for topics that the order service makes: ${missing.join(', ')}`
-      if (sentence !== said) logger.warn({ missing }, sentence)
+      if (!isOurs && sentence !== said) logger.warn({ missing }, sentence)
       said = sentence
     } catch (error) {
       counters.failed(error)
@@ -43,4 +43,10 @@ export async function prepareTopics({ kafka, settings, counters, logger, stopped
     }
     await wait(retryMs(pace, failures), stopped)
   }
+}
+
+async function missingOf(kafka: Kafka, topics: readonly string[]): Promise<readonly string[]> {
+  const spans = await kafka.spans(topics)
+  const there = new Set([...spans.values()].map(({ topic }) => topic))
+  return topics.filter((topic) => !there.has(topic))
 }
