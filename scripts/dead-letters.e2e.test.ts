@@ -96,7 +96,7 @@ test('list, look, send back', async () => {
 })
 
 test.each([
-  [['lost'], 'expected list, show or redrive'],
+  [['lost'], 'Expected list, show or redrive'],
   [['list', '--limit', '0'], '--limit is "0"'],
   [['list', '--reason', 'sad'], 'expected one of not_json'],
   [['redrive', '--yes'], 'takes ids of letters, or --reason REASON --all'],

@@ -24,7 +24,7 @@ async function run(given: readonly string[]): Promise<number> {
     const { positionals, values } = argumentsOf(given)
     const [command = '', ...ids] = positionals
     const work = { list, show, redrive }[command]
-    if (!work) throw new UsageError(`expected list, show or redrive, not "${command}".`)
+    if (!work) throw new UsageError(`Expected list, show or redrive, not "${command}".`)
     return await withLetters((letters) => work(letters, ids, values))
   } catch (error) {
     if (!(error instanceof UsageError || error instanceof AppError)) throw error
@@ -51,14 +51,16 @@ function argumentsOf(given: readonly string[]) {
       },
     })
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error))
+    const said = error instanceof Error ? error.message : String(error)
+    // Of the parser's advice, which is about other mistakes, only what is wrong.
+    throw new UsageError(`${said.split('. To specify')[0]}.`)
   }
 }
 
 async function withLetters(work: (letters: DeadLetters) => Promise<number>): Promise<number> {
   const { engine } = loadConfig(process.env)
   if (engine.kind === 'embedded')
-    throw new UsageError('only the distributed engine has dead letters: KAFKA_BROKER is not set.')
+    throw new UsageError('Only the distributed engine has dead letters: KAFKA_BROKER is not set.')
   const kafka = openKafka(engine.kafka, createLogger('silent'))
   try {
     return await work(createDeadLetters(kafka, engine.mirror.deadLetterTopic))

@@ -87,7 +87,9 @@ export function readStackOptions(
       follow: values.follow ?? false,
     }
   } catch (error) {
-    return `${error instanceof Error ? error.message : String(error)} (scripts/stack --help)`
+    const said = error instanceof Error ? error.message : String(error)
+    // Of the parser's advice, which is about other mistakes, only what is wrong.
+    return `${said.split('. To specify')[0]} (scripts/stack --help)`
   }
 }
 
