@@ -17,6 +17,14 @@ test('an error is logged with its code, its cause and where it came from', () =>
   expect(err.stack).toContain('logger.test.ts')
 })
 
+test('what passes by itself is logged without a stack: it is no defect', () => {
+  const cause = new Error('connection refused')
+  const { err } = logged(new AppError('log_away', 503, 'Not now.', { temporary: true, cause }))
+  expect(err).toMatchObject({ code: 'log_away', status: 503 })
+  expect(err.message).toContain('connection refused')
+  expect(err).not.toHaveProperty('stack')
+})
+
 test('what is no error is logged as it is: anything can be thrown', () => {
   const lines: string[] = []
   const logger = createLogger('info', (line) => void lines.push(line))
