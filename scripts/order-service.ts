@@ -6,13 +6,22 @@ import { HELP, readOptions, type Options } from './foreign-orders/options'
 import { sendAll } from './foreign-orders/send'
 import { createOrderService, type OrderService } from './foreign-orders/service'
 
-try {
-  const options = readOptions(process.argv.slice(2), process.env)
-  if (options) await play(options)
-  else console.log(HELP)
-} catch (error) {
-  console.error(error instanceof Error ? error.message : error)
-  process.exitCode = 1
+process.exitCode = await run(process.argv.slice(2))
+
+/** 0: sent; 1: it failed; 2: used wrongly. */
+async function run(args: readonly string[]): Promise<number> {
+  let usage = true
+  try {
+    const options = readOptions(args, process.env)
+    usage = false
+    if (options) await play(options)
+    else console.log(HELP)
+    return 0
+  } catch (error) {
+    const said = error instanceof Error ? error.message : String(error)
+    console.error(usage ? `${said} (scripts/order-service --help)` : said)
+    return usage ? 2 : 1
+  }
 }
 
 async function play(options: Options): Promise<void> {
