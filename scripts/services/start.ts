@@ -3,6 +3,7 @@ import type { Subprocess } from 'bun'
 import { processOf, type ServiceProcess } from './process'
 import { birthOf, descendantsOf } from './process-table'
 import { runAs, type User } from './user'
+import { endsWithUs } from './ends-with-us'
 
 /** How a program is started, and by what we know that it serves. */
 export interface Start {
@@ -61,12 +62,6 @@ function keep(child: Subprocess): void {
 function letGo(child: Subprocess): void {
   ours.delete(child)
   child.unref()
-}
-
-/** The kernel's promise, for the ends of which we hear nothing ourselves. */
-function endsWithUs(): readonly string[] {
-  const setpriv = process.platform === 'linux' ? Bun.which('setpriv') : null
-  return setpriv ? [setpriv, '--pdeathsig', 'KILL', '--'] : []
 }
 
 async function waitUntilReady(start: Start, child: Subprocess, from: number): Promise<void> {

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url'
+import { endsWithUs } from '../../scripts/services/ends-with-us'
 import { within } from './within'
 
 const PROGRAMS = {
@@ -35,7 +36,7 @@ export interface ServerProcessOptions {
 /** Starts it as people do: as a process of its own. Whoever starts it ends it. */
 export function startServerProcess(start: ServerProcessOptions): ServerProcess {
   const { folder, program = 'server', env = {}, options = [] } = start
-  const child = Bun.spawn([process.execPath, ...options, PROGRAMS[program]], {
+  const child = Bun.spawn([...endsWithUs(), process.execPath, ...options, PROGRAMS[program]], {
     cwd: folder,
     env: {
       PATH: process.env.PATH,
