@@ -1,5 +1,6 @@
 import { expect, test } from 'bun:test'
 import { freePort } from '../../scripts/services/ports'
+import { AppError } from '../errors'
 import type { EventLog } from '../event-log/event-log'
 import {
   append,
@@ -96,10 +97,16 @@ test('a log in a Cluster is found where its keys are, and again when they have a
 
   // They change places while every connection stays, and then one of them is gone.
   await inStep(owner, replica)
-  const following = reasonOf(startTail(log, await headOf(log)).next())
+  const following = startTail(log, await headOf(log))
+    .next()
+    .then(
+      (batch) => batch.map(kindOrOffset),
+      (error: unknown) => (error instanceof AppError ? error.code : error),
+    )
   await replica.raw.call('CLUSTER', 'FAILOVER')
   await expectAppended(log, 3)
-  expect(await following).toMatchObject({ code: 'log_unreachable' })
+  // The demoted one may still hand over what it is sent, before it is left.
+  expect(['log_unreachable', '3']).toContain(String(await following))
   expect(await replica.raw.xlen(`{${name}}:feed`)).toBe(5)
   await inStep(replica, owner)
   await replica.kill()
