@@ -212,9 +212,11 @@ describe('what is refused', () => {
       /^KAFKA_BROKER contains "k:x": expected brokers/,
     ],
     [{ ...ADDRESSES, KAFKA_SASL: 'plain', KAFKA_USERNAME: 'u' }, /^KAFKA_PASSWORD is not set/],
+    [{ ...ADDRESSES, KAFKA_PASSWORD: 'pw' }, /^KAFKA_SASL is off: KAFKA_USERNAME and/],
+    [{ ...ADDRESSES, KAFKA_TLS_CA: 'package.json' }, /^KAFKA_TLS is off: KAFKA_TLS_CA/],
     [{ ...ADDRESSES, KAFKA_TLS_CA: '/no/such/file' }, /^KAFKA_TLS_CA is "\/no\/such\/file"/],
     [
-      { ...ADDRESSES, KAFKA_TLS_CERT: 'package.json' },
+      { ...ADDRESSES, KAFKA_TLS: 'on', KAFKA_TLS_CERT: 'package.json' },
       /^KAFKA_TLS_CERT and KAFKA_TLS_KEY: expected/,
     ],
     [{ ...ADDRESSES, KAFKA_TOPIC: 'no spaces' }, /^KAFKA_TOPIC is "no spaces": expected a topic/],

@@ -76,14 +76,24 @@ function readTls(read: SettingsReader): TlsSettings | null {
   if ((cert === null) !== (key === null)) {
     read.invalid('KAFKA_TLS_CERT and KAFKA_TLS_KEY: expected both or neither.')
   }
-  return read.oneOf('KAFKA_TLS', 'off', ['on', 'off']) === 'on' ? { ca, cert, key } : null
+  if (read.oneOf('KAFKA_TLS', 'off', ['on', 'off']) === 'on') return { ca, cert, key }
+  // A connection that somebody believes to be encrypted.
+  if (ca ?? cert ?? key) read.invalid('KAFKA_TLS is off: KAFKA_TLS_CA, _CERT and _KEY need it on.')
+  return null
 }
 
 function readSasl(read: SettingsReader): SaslSettings | null {
   const mechanism = read.oneOf('KAFKA_SASL', 'off', ['off', ...MECHANISMS])
   const username = read.optional('KAFKA_USERNAME')
   const password = read.optional('KAFKA_PASSWORD')
-  if (mechanism === 'off') return null
+  if (mechanism === 'off') {
+    if (username ?? password) {
+      read.invalid(
+        `KAFKA_SASL is off: KAFKA_USERNAME and KAFKA_PASSWORD need ${MECHANISMS.join(', ')}.`,
+      )
+    }
+    return null
+  }
   if (username === null) read.invalid('KAFKA_USERNAME is not set: KAFKA_SASL needs it.')
   if (password === null) read.invalid('KAFKA_PASSWORD is not set: KAFKA_SASL needs it.')
   return { mechanism, username: username ?? '', password: password ?? '' }
