@@ -10,6 +10,7 @@ import type { Logger } from './lib/logger'
 import { createNodeMetrics } from './node-metrics'
 import { socketRoute, type SocketRoute } from './socket/route'
 import { createUi } from './ui'
+import { whatLags } from './worker-app'
 import { describeWorker, type WorkerSources } from './worker-metrics'
 
 /** A server, put together; nothing runs yet. */
@@ -65,6 +66,7 @@ export async function createNode(
       ageMs: () => hub.ageMs(),
       pendingAgeMs,
       ...(distributed && { distributed }),
+      ...(worker && { worker: () => whatLags(worker) }),
       metrics: () => metrics.exposition(),
     },
   })

@@ -38,7 +38,8 @@ export function workerApp(deps: WorkerAppDeps) {
     })
 }
 
-function whatLags({ mirror, relay, ceiling }: WorkerSources) {
+/** What is behind in a worker's loops, as its health body tells it. */
+export function whatLags({ mirror, relay, ceiling }: WorkerSources) {
   const stats = mirror()
   const lags = [...stats.lag.values()]
   const relayed = relay?.() ?? null

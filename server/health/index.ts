@@ -36,7 +36,8 @@ export function healthRoutes(health: Health) {
     )
 }
 
-async function readiness({ isDraining, position, ageMs, pendingAgeMs, distributed }: Health) {
+async function readiness(health: Health) {
+  const { isDraining, position, ageMs, pendingAgeMs, distributed, worker } = health
   const behind = { position: position(), ageMs: ageMs(), pendingAgeMs: pendingAgeMs() }
   if (!distributed) {
     const status = isDraining() ? 'draining' : 'ready'
@@ -49,5 +50,6 @@ async function readiness({ isDraining, position, ageMs, pendingAgeMs, distribute
   const servesNothing = behind.position === null && database === 'unreachable'
   const status = isDraining() ? 'draining' : servesNothing ? 'unavailable' : 'ready'
   const log = { state: distributed.log() }
-  return { status, engine: 'distributed', ...behind, log, database, outbox } as const
+  const services = { log, database, outbox, ...(worker && { worker: worker() }) }
+  return { status, engine: 'distributed', ...behind, ...services } as const
 }

@@ -29,6 +29,8 @@ export interface Health {
   readonly ageMs: () => number
   /** Age of the oldest change that waits to be durable or to be sent, milliseconds; 0 when none does. */
   readonly pendingAgeMs: () => number
+  /** What lags in a worker of the same process; absent where there is none. */
+  readonly worker?: () => Readonly<Record<string, unknown>>
   /** Absent: the embedded engine, which is one process with its file. */
   readonly distributed?: DistributedHealth
   /** In the text format of Prometheus. */

@@ -197,11 +197,16 @@ export class Tail {
   private async stall(error: unknown, attempt: number, signal: AbortSignal): Promise<void> {
     this.stalledSince ||= Date.now()
     const status = isRefilling(error) ? 'refilling' : 'unreachable'
-    // An outage of hours is not a line every five seconds.
-    const level = attempt === 0 || status !== this.statusNow ? 'warn' : 'debug'
-    this.statusNow = status
     const retryMs = RETRY_MS[Math.min(attempt, RETRY_MS.length - 1)]!
-    this.logger[level]({ err: error, status, retryMs }, 'the log cannot be followed')
+    // An outage of hours is not a line every five seconds.
+    if (attempt > 0 && status === this.statusNow) {
+      this.logger.debug({ err: error, status, retryMs }, 'the log cannot be followed yet')
+    } else if (status === 'refilling') {
+      this.logger.info({ status, retryMs }, 'the log is not open yet, or is being filled')
+    } else {
+      this.logger.warn({ err: error, status, retryMs }, 'the log cannot be followed')
+    }
+    this.statusNow = status
     await abortable(retryMs, signal)
   }
 }
