@@ -111,7 +111,7 @@ describe('a server that has not reached its log yet', () => {
     await start({}, 'log_unavailable')
     const said = (msg: string, level: number) =>
       server.logLines.filter((line) => line.msg === msg && line.level === level).length
-    await eventually(() => said('the log cannot be followed', 20) > 0)
+    await eventually(() => said('the log cannot be followed yet', 20) > 0)
     expect(said('the log cannot be followed', 40)).toBe(1)
     valve.heal()
     await within(server.started, 'the window')
