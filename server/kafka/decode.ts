@@ -1,4 +1,6 @@
+import type { OpenBatch } from './fetch-answer'
 import type { KafkaRecord } from './kafka'
+import { readRecords, type RecordBatch } from './record-batch'
 import type { FetchedPartition, FetchedRecord } from './wire'
 
 /** What a fetch brought of a partition that was asked for from an offset on. */
@@ -22,26 +24,55 @@ const RECORD_OVERHEAD_BYTES = 200
  * lie before it; compaction may have left holes, also behind the last.
  */
 export function decodeFetched(answer: FetchedPartition, from: number): Fetched {
+  const end = Number(answer.highWatermark)
+  const stable = Number(answer.lastStableOffset ?? -1)
+  const read = answer.batches
+    ? readBatches(answer, answer.batches, from)
+    : readMessages(answer, from)
+  return { ...read, end, readableEnd: stable < 0 ? end : stable }
+}
+
+type Read = Pick<Fetched, 'records' | 'next' | 'bytes'>
+
+function readBatches(answer: FetchedPartition, batches: readonly OpenBatch[], from: number): Read {
+  const isAborted = createAbortedFilter(answer)
+  const records: KafkaRecord[] = []
+  let next = from
+  let bytes = 0
+  for (const { batch, body } of batches) {
+    next = Math.max(next, batch.lastOffset + 1)
+    if (isAborted(batch) || batch.isControl) continue
+    const before = records.length
+    readRecords(batch, body, from, records)
+    bytes += (records.length - before) * RECORD_OVERHEAD_BYTES + body.length
+  }
+  return { records, next, bytes }
+}
+
+function readMessages(answer: FetchedPartition, from: number): Read {
   const isAborted = createAbortedFilter(answer)
   const records: KafkaRecord[] = []
   let next = from
   let bytes = 0
   for (const message of answer.messages) {
     const offset = Number(message.offset)
-    const behindBatch = behindBatchOf(message)
-    next = Math.max(next, behindBatch ?? offset + 1)
-    const aborted = isAborted(message)
-    if (aborted || offset < from || message.isControlRecord) continue
+    next = Math.max(next, behindBatchOf(message) ?? offset + 1)
+    const { batchContext, isControlRecord } = message
+    const aborted = isAborted({
+      lastOffset: offset,
+      producerId: batchContext?.producerId ?? '',
+      inTransaction: batchContext?.inTransaction ?? false,
+      isControl: isControlRecord && batchContext !== undefined,
+    })
+    if (aborted || offset < from || isControlRecord) continue
     const record = recordOf(message, offset)
     records.push(record)
     bytes += sizeOf(record)
   }
-  const end = Number(answer.highWatermark)
-  const stable = Number(answer.lastStableOffset ?? -1)
-  return { records, next, end, readableEnd: stable < 0 ? end : stable, bytes }
+  return { records, next, bytes }
 }
 
-export function sizeOf({ key, value, headers }: KafkaRecord): number {
+function sizeOf({ key, value, headers }: KafkaRecord): number {
   let bytes = RECORD_OVERHEAD_BYTES + (key?.length ?? 0) + (value?.length ?? 0)
   for (const name in headers) bytes += name.length + (headers[name]?.length ?? 0)
   return bytes
@@ -63,9 +94,11 @@ function behindBatchOf({ batchContext }: FetchedRecord): number | null {
   return Number(batchContext.firstOffset) + batchContext.lastOffsetDelta + 1
 }
 
+type Transactional = Pick<RecordBatch, 'lastOffset' | 'producerId' | 'inTransaction' | 'isControl'>
+
 /**
- * Whether a record belongs to a transaction that was aborted: from the first offset that the broker
- * names for its producer up to that producer's next control record.
+ * Whether a batch, or a record, belongs to a transaction that was aborted: from the first offset that
+ * the broker names for its producer up to that producer's next control record.
  */
 function createAbortedFilter({ abortedTransactions }: FetchedPartition) {
   if (!abortedTransactions?.length) return () => false
@@ -73,12 +106,11 @@ function createAbortedFilter({ abortedTransactions }: FetchedPartition) {
     .map(({ producerId, firstOffset }) => ({ producerId, firstOffset: Number(firstOffset) }))
     .toSorted((a, b) => a.firstOffset - b.firstOffset)
   const aborting = new Set<string>()
-  return ({ offset, batchContext, isControlRecord }: FetchedRecord): boolean => {
-    while (waiting[0] && waiting[0].firstOffset <= Number(offset))
+  return ({ lastOffset, producerId, inTransaction, isControl }: Transactional): boolean => {
+    while (waiting[0] && waiting[0].firstOffset <= lastOffset)
       aborting.add(waiting.shift()!.producerId)
-    if (!batchContext) return false
-    if (!isControlRecord) return batchContext.inTransaction && aborting.has(batchContext.producerId)
-    aborting.delete(batchContext.producerId)
+    if (!isControl) return inTransaction && aborting.has(producerId)
+    aborting.delete(producerId)
     return false
   }
 }

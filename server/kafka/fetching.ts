@@ -1,6 +1,7 @@
 import type { Logger } from '../lib/logger'
 import { decodeFetched } from './decode'
 import { errorType, isNamed } from './failures'
+import { fetchRecords } from './fetch-answer'
 import type { KafkaLimits } from './limits'
 import type { Reading } from './partition'
 import type { Wire } from './wire'
@@ -124,7 +125,7 @@ export function createFetching(context: Context): Fetching {
     const byTopic = Map.groupBy(wanted, ({ reading }) => reading.topic)
     owe(leader)
     const broker = await wire.cluster.findBroker({ nodeId: leader })
-    const { responses } = await broker.fetch({
+    const { responses } = await fetchRecords(broker, {
       isolationLevel: READ_COMMITTED,
       minBytes: 1,
       maxWaitTime,

@@ -45,6 +45,13 @@ export interface KafkaRecord {
   readonly value: Buffer | null
   /** The last of each name. */
   readonly headers: Readonly<Record<string, Buffer | undefined>>
+  /** One of them alone, where that is cheaper than all: see `headerOf`. */
+  header?(name: string): Buffer | undefined
+}
+
+/** For who asks for one or two headers of each of many records. */
+export function headerOf(record: KafkaRecord, name: string): Buffer | undefined {
+  return record.header ? record.header(name) : record.headers[name]
 }
 
 export interface NewRecord {

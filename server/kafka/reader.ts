@@ -2,6 +2,7 @@ import { AppError } from '../errors'
 import type { Logger } from '../lib/logger'
 import { decodeFetched } from './decode'
 import { errorType, unreachable, withDeadline } from './failures'
+import { fetchRecords } from './fetch-answer'
 import { type KafkaRecord, partitionName, type PartitionSpan, type TopicPartition } from './kafka'
 import type { KafkaLimits } from './limits'
 import type { KafkaSettings } from './settings'
@@ -153,7 +154,7 @@ async function readSpan(
   let next = Math.max(fromOffset, earliest)
   while (next < end && records.length < limit) {
     const request = { partition, fetchOffset: String(next), maxBytes: fetchPartitionBytes }
-    const { responses } = await broker.fetch({
+    const { responses } = await fetchRecords(broker, {
       isolationLevel: READ_COMMITTED,
       maxWaitTime: 0,
       topics: [{ topic, partitions: [request] }],

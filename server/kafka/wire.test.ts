@@ -5,7 +5,8 @@ import { KAFKA_LIMITS } from './limits'
 import { createWire } from './wire'
 
 test('kafkajs is the one that was looked into', () => {
-  // wire.ts and membership.ts use what kafkajs shows to partition assigners, beyond its types.
+  // wire.ts and membership.ts use what kafkajs shows to partition assigners, and fetch-answer.ts how it
+  // decodes an answer, beyond its types.
   expect(version).toBe('2.2.4')
 })
 

@@ -12,6 +12,7 @@ import {
 } from 'kafkajs'
 import type { Logger } from '../lib/logger'
 import { registerCodecs } from './codecs'
+import type { OpenBatch } from './fetch-answer'
 import type { KafkaLimits } from './limits'
 import type { KafkaSettings } from './settings'
 
@@ -27,7 +28,17 @@ export interface FetchedPartition {
     readonly producerId: string
     readonly firstOffset: string
   }[]
+  /** As kafkajs decodes them. */
   readonly messages: readonly FetchedRecord[]
+  /** In their place where `fetchRecords` left them as they came. */
+  readonly batches?: readonly OpenBatch[]
+}
+
+export interface FetchAnswer {
+  readonly responses: readonly {
+    readonly topicName: string
+    readonly partitions: readonly FetchedPartition[]
+  }[]
 }
 
 export interface FetchedRecord {
@@ -47,12 +58,7 @@ export interface FetchedRecord {
 
 /** A broker as kafkajs has it: its types leave out half of the methods. */
 export interface WireBroker extends Omit<Broker, 'fetch'> {
-  fetch(...request: Parameters<Broker['fetch']>): Promise<{
-    readonly responses: readonly {
-      readonly topicName: string
-      readonly partitions: readonly FetchedPartition[]
-    }[]
-  }>
+  fetch(...request: Parameters<Broker['fetch']>): Promise<FetchAnswer>
   joinGroup(request: {
     readonly groupId: string
     readonly sessionTimeout: number
