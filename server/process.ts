@@ -41,9 +41,11 @@ async function run(open: Parameters<typeof runProcess>[0]): Promise<void> {
   let stopping = false
   const stop = (signal: string) => {
     // The second signal is from somebody who does not want to wait.
-    if (stopping || program === null) process.exit(1)
+    if (stopping) process.exit(1)
     stopping = true
     logger.info({ signal }, 'stopping')
+    // Nobody was served yet, and what was begun is taken up by whoever starts next.
+    if (program === null) process.exit(0)
     program.stop().then(
       () => {
         logger.info('stopped')
