@@ -10,7 +10,7 @@ export interface Shop {
   changeStatus(order: Order, status: OrderStatus, reason?: string): Promise<Order>
 }
 
-export function createShop(server: TestServer): Shop {
+export function createShop(server: Pick<TestServer, 'signIn' | 'request'>): Shop {
   async function answer(response: Response): Promise<Order> {
     if (!response.ok) throw new Error(`Expected success, found: ${await response.text()}`)
     return (await response.json()) as Order

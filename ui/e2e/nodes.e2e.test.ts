@@ -1,0 +1,129 @@
+import { afterAll, beforeAll, expect, test } from 'bun:test'
+import type { Browser, Page } from 'playwright-core'
+import { openCluster, type Cluster } from '../../server/outages/testing/cluster'
+import { startProxy, type Proxy } from '../../server/outages/testing/proxy'
+import { orderNumber, type Order } from '../../server/protocol/order'
+import { signInAt } from '../../server/testing/server-process'
+import { buildUi, openBrowser, openPage, signIn } from './browser'
+import { createShop, keptMark, live, markLoad, row, tile, toast } from './shop'
+
+/** The whole product, as people would run it: nginx, two servers, a worker, and a browser before it. */
+const opened = new AsyncDisposableStack()
+let cluster: Cluster
+let proxy: Proxy
+let browser: Browser
+let sam: Page
+let order: Pick<Order, 'orderId'>
+
+beforeAll(async () => {
+  await buildUi()
+  proxy = opened.use(await startProxy())
+  // Without a secret of its own: signing in is a click.
+  cluster = opened.use(await openCluster({ env: { JWT_SECRET: '' } }))
+  await Promise.all([
+    cluster.startServer(proxy.envOf(0)),
+    cluster.startServer(proxy.envOf(1)),
+    cluster.startWorker(),
+  ])
+  browser = await openBrowser()
+  sam = await openPage(browser, proxy.url)
+  await signIn(sam, 'Sam')
+  await live(sam)
+  await markLoad(sam)
+}, 120_000)
+
+afterAll(async () => {
+  await browser?.close()
+  await opened.disposeAsync()
+})
+
+/** What people do whose browsers are not looked at, through nginx as well. */
+const shop = createShop({
+  signIn: (name, role) => signInAt(proxy.url, name, role),
+  request: (path, { method = 'POST', token, json, headers } = {}) =>
+    fetch(`${proxy.url}${path}`, {
+      method,
+      headers: { ...headers, authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: JSON.stringify(json),
+    }),
+})
+
+test('an order placed in the storefront is on the board', async () => {
+  const alice = await openPage(browser, proxy.url)
+  await signIn(alice, 'Alice')
+  await alice.getByRole('button', { name: 'Add Walnut Board to the cart' }).click()
+  await alice.getByRole('link', { name: 'Check out' }).click()
+  await alice.getByLabel('Full name').fill('Alice Miller')
+  await alice.getByLabel('Street and number').fill('12 Harbour Street')
+  await alice.getByLabel('Postal code').fill('20457')
+  await alice.getByLabel('City').fill('Hamburg')
+  await alice.getByLabel('Country').selectOption('DE')
+  await alice.getByRole('button', { name: 'Place order' }).click()
+  await alice.waitForURL(/\/orders\/[0-9a-f-]+$/)
+  order = { orderId: new URL(alice.url()).pathname.split('/')[2]! }
+  await toast(sam, `New order #${orderNumber(order.orderId)}`).waitFor()
+  await row(sam, order).getByText('1 × Walnut Board').waitFor()
+  await row(sam, order).getByLabel('Status').selectOption('processing')
+  await alice.locator('[data-version="2"]').getByText('Processing').waitFor()
+  await alice.context().close()
+})
+
+test('the board goes on when the server that it was connected to is killed', async () => {
+  await recordStates(sam)
+  const before = await shop.place('bob')
+  await row(sam, before).waitFor()
+  const [serving, ...others] = await serversWithSockets()
+  expect(others).toEqual([])
+  await serving!.kill()
+  const meanwhile = [await shop.place('bob'), await shop.place('alice')]
+  await live(sam)
+  const after = await shop.place('bob')
+  for (const each of [...meanwhile, after]) await row(sam, each).waitFor()
+
+  const wanted = [after, ...meanwhile.toReversed(), before, order]
+  expect(await numbersOnBoard(sam)).toEqual(wanted.map(({ orderId }) => orderNumber(orderId)))
+  await tile(sam, 'orders', String(wanted.length)).waitFor()
+  const states = await recordedStates(sam)
+  expect(states[0]).toBe('waiting')
+  expect(states.at(-1)).toBe('live')
+  expect(await keptMark(sam)).toBe(true)
+})
+
+async function serversWithSockets() {
+  const sockets = await Promise.all(
+    cluster.servers.map(async (server) => {
+      const metrics = await (await fetch(`${server.url}/metrics`)).text()
+      return { server, open: Number(/^orderwire_sockets (\d+)$/m.exec(metrics)?.[1]) }
+    }),
+  )
+  return sockets.filter(({ open }) => open > 0).map(({ server }) => server)
+}
+
+/** The numbers of the orders, from top to bottom. */
+function numbersOnBoard(page: Page): Promise<(string | null)[]> {
+  return page.locator('[data-order]').evaluateAll((rows) =>
+    rows
+      .map((each) => ({
+        number: each.getAttribute('data-order'),
+        top: each.getBoundingClientRect().top,
+      }))
+      .sort((a, b) => a.top - b.top)
+      .map(({ number }) => number),
+  )
+}
+
+/** Keeps every state of the connection that the page shows from now on. */
+function recordStates(page: Page): Promise<void> {
+  return page.evaluate(() => {
+    const shown = document.querySelector('[data-connection]')!
+    const states: string[] = []
+    Object.assign(window, { states })
+    new MutationObserver(() => states.push(shown.getAttribute('data-connection')!)).observe(shown, {
+      attributeFilter: ['data-connection'],
+    })
+  })
+}
+
+function recordedStates(page: Page): Promise<readonly string[]> {
+  return page.evaluate(() => (window as unknown as { states: string[] }).states)
+}
