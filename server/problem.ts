@@ -48,8 +48,9 @@ export function problemResponse(document: Problem, headers: Record<string, strin
 export function answerFailure(error: unknown, request: Request, logger: Logger): Response {
   const known = problemOf(error, request)
   if (known !== null) {
-    if (known.status >= 500) logger.error({ err: error, ...target(request) }, 'request failed')
     const temporary = error instanceof AppError && error.temporary
+    const level = temporary ? 'warn' : 'error'
+    if (known.status >= 500) logger[level]({ err: error, ...target(request) }, 'request failed')
     return problemResponse(known, temporary ? { 'retry-after': '1' } : {})
   }
   logger.error({ err: error, ...target(request) }, 'request failed unexpectedly')

@@ -22,14 +22,15 @@ const LABELS: Readonly<Record<ServiceName, string>> = {
  */
 export async function bringUp(options: StackOptions): Promise<boolean> {
   const { folder, services } = options
-  let record: StackRecord = running(readRecord(folder))
+  const before = readRecord(folder)
+  let record: StackRecord = running(before)
   const absent = services.filter((service) => record[service] === undefined)
   for (const service of services) {
     const started = record[service]
     if (started) sayRunning(service, started, options)
   }
   await install(absent)
-  const ports = await choosePorts(absent, options)
+  const ports = await choosePorts(absent, before, options)
 
   const outcomes = absent.map(async (service) => {
     const startedAt = Date.now()
@@ -68,20 +69,19 @@ async function install(services: readonly ServiceName[]): Promise<void> {
 
 type Ports = Partial<Record<ServiceName, number>>
 
+/** Where one died, its clients still look for it: unless told otherwise it comes back there. */
 async function choosePorts(
   services: readonly ServiceName[],
+  before: StackRecord,
   { ports }: StackOptions,
 ): Promise<Ports> {
   const chosen: Ports = {}
   for (const service of services) {
-    const asked = ports[service] ?? WELL_KNOWN[service]
+    const asked = ports[service] ?? before[service]?.port ?? WELL_KNOWN[service]
     const port = asked === 'free' ? await freePort() : asked
-    // Kafka's controller takes the next one.
-    const needed = service === 'kafka' && asked !== 'free' ? [port, port + 1] : [port]
-    for (const each of needed) {
-      if (await isFree(each)) continue
+    if (!(await isFree(port))) {
       throw new Error(
-        `Port ${each} is taken by another program: choose one for ${LABELS[service]} by ` +
+        `Port ${port} is taken by another program: choose one for ${LABELS[service]} by ` +
           `--${service}-port, or take any by --ports free.`,
       )
     }
@@ -93,13 +93,14 @@ async function choosePorts(
 async function start(
   service: ServiceName,
   port: number,
-  { folder, ports, servers }: StackOptions,
+  { folder, servers }: StackOptions,
 ): Promise<Service> {
   const own = { folder: join(folder, service), port, detached: true }
   switch (service) {
     case 'kafka': {
-      const next = ports.kafka === 'free' ? await freePort() : port + 1
-      return startKafka({ ...own, controllerPort: next, say: console.log })
+      // Nobody but the broker itself looks for its controller.
+      const controllerPort = (await isFree(port + 1)) ? port + 1 : await freePort()
+      return startKafka({ ...own, controllerPort, say: console.log })
     }
     case 'redis':
       return startRedisServer({ ...own, config: ['appendonly yes'] })

@@ -92,7 +92,8 @@ export function createProducer(
         return await attempt(records, until - performance.now())
       } catch (error) {
         if (isRefusal(error)) return narrow(records, first, error)
-        if (left === 0 || closed || performance.now() > until) throw unreachable(error, settings)
+        const isLate = performance.now() > until - LEAST_ATTEMPT_MS
+        if (left === 0 || closed || isLate) throw unreachable(error, settings)
       }
     }
   }
@@ -125,6 +126,9 @@ export function createProducer(
     },
   }
 }
+
+/** With less time than this no attempt is begun. */
+const LEAST_ATTEMPT_MS = 250
 
 /** Places of `records` that go out together. */
 export function* chunksOf(

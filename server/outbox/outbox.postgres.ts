@@ -163,5 +163,6 @@ async function readBacklog(sql: Bun.SQL): Promise<Backlog> {
         LIMIT 1
       )::float8 AS "oldestAgeMs"`
   const { unsent, parked, oldestAgeMs } = row!
-  return { unsent, parked, oldestAt: oldestAgeMs === null ? null : Date.now() - oldestAgeMs }
+  const oldestAt = oldestAgeMs === null ? null : Math.round(Date.now() - oldestAgeMs)
+  return { unsent, parked, oldestAt }
 }
