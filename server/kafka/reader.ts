@@ -165,7 +165,15 @@ async function readSpan(
     if (fetched.next === next) break
     next = fetched.next
   }
-  return records.filter(({ offset }) => offset < end).slice(0, limit)
+  return records
+    .filter(({ offset }) => offset < end)
+    .slice(0, limit)
+    .map(copyOf)
+}
+
+/** Of its own: headers that are decoded when they are asked for would not be there in `{ ...record }`. */
+function copyOf({ offset, timestamp, key, value, headers }: KafkaRecord): KafkaRecord {
+  return { offset, timestamp, key, value, headers }
 }
 
 function orEnd(offset: number | undefined, end: number): number {
