@@ -63,7 +63,10 @@ export function unreachable(error: unknown, settings: KafkaSettings): AppError {
 /** Rejects when `work` takes longer; what it then still does goes on unheard. */
 export function withDeadline<T>(work: Promise<T>, ms: number, what: string): Promise<T> {
   const { promise: late, reject } = Promise.withResolvers<never>()
-  const timer = setTimeout(() => reject(new Error(`no answer to ${what} in ${Math.round(ms)} ms`)), ms)
+  const timer = setTimeout(
+    () => reject(new Error(`no answer to ${what} in ${Math.round(ms)} ms`)),
+    ms,
+  )
   return Promise.race([work, late]).finally(() => clearTimeout(timer))
 }
 
