@@ -17,22 +17,21 @@ export async function openDistributedEngine(
   settings: DistributedSettings,
   logger: Logger,
 ): Promise<Engine> {
-  const database = await openPostgres(settings.postgres.url, {
-    poolSize: settings.postgres.poolSize,
-    logger,
-  })
-  const outbox = openPostgresOutbox(database)
-  const backlog = poll(() => outbox.backlog(), {
-    everyMs: BACKLOG_EVERY_MS,
-    about: 'the backlog of the outbox',
-    logger,
-  })
-  const ageMs = () => ageOf(backlog.latest())
-  const close = async () => {
-    backlog.stop()
-    await database.close()
-  }
+  const opened = new AsyncDisposableStack()
   try {
+    const database = await openPostgres(settings.postgres.url, {
+      poolSize: settings.postgres.poolSize,
+      logger,
+    })
+    opened.defer(() => database.close())
+    const outbox = openPostgresOutbox(database)
+    const backlog = poll(() => outbox.backlog(), {
+      everyMs: BACKLOG_EVERY_MS,
+      about: 'the backlog of the outbox',
+      logger,
+    })
+    opened.defer(() => backlog.stop())
+    const ageMs = () => ageOf(backlog.latest())
     const log = await openRedisLog({
       settings: settings.redis,
       retentionMs: config.retentionMs,
@@ -40,7 +39,9 @@ export async function openDistributedEngine(
       logger,
       pendingAgeMs: ageMs,
     })
+    opened.defer(() => log.close())
     const revocations = await openPostgresRevocations(database, logger)
+    opened.defer(() => revocations.close())
     return {
       orders: openPostgresOrderStore(
         database,
@@ -56,14 +57,10 @@ export async function openDistributedEngine(
             ? null
             : () => ({ rows: backlog.latest()?.unsent ?? 0, ageMs: ageMs() }),
       },
-      async close() {
-        revocations.close()
-        await log.close()
-        await close()
-      },
+      close: () => opened.disposeAsync(),
     }
   } catch (error) {
-    await close()
+    await opened.disposeAsync()
     throw error
   }
 }

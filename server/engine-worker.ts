@@ -27,19 +27,23 @@ export async function openWorkerEngine(
   settings: DistributedSettings,
   logger: Logger,
 ): Promise<WorkerEngine> {
-  const database = await openPostgres(settings.postgres.url, {
-    poolSize: settings.postgres.poolSize,
-    logger,
-  })
-  const kafka = openKafka(settings.kafka, logger)
-  const { mirror: mirrored } = settings
+  const opened = new AsyncDisposableStack()
   try {
+    const database = await openPostgres(settings.postgres.url, {
+      poolSize: settings.postgres.poolSize,
+      logger,
+    })
+    opened.defer(() => database.close())
     const log = await openRedisLog({
       settings: settings.redis,
       retentionMs: config.retentionMs,
       retentionMaxEntries: config.retentionMaxEntries,
       logger,
     })
+    opened.defer(() => log.close())
+    const kafka = openKafka(settings.kafka, logger)
+    opened.defer(() => kafka.close())
+    const { mirror: mirrored } = settings
     const foreign = mirrored.orders === 'off'
     const projection = foreign
       ? openPostgresProjection(database, {
@@ -68,15 +72,10 @@ export async function openWorkerEngine(
           })
         : null,
       upkeep: createLogUpkeep(log, logger),
-      async close() {
-        await kafka.close()
-        await log.close()
-        await database.close()
-      },
+      close: () => opened.disposeAsync(),
     }
   } catch (error) {
-    await kafka.close()
-    await database.close()
+    await opened.disposeAsync()
     throw error
   }
 }
