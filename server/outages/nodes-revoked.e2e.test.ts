@@ -5,6 +5,7 @@ import { within } from '../testing/within'
 import { nextEvent, signedIn } from './testing/clients'
 import { openCluster, type Cluster, type ClusterProcess } from './testing/cluster'
 import { placeOrder } from './testing/orders'
+import { followsLog } from './testing/ready'
 
 /** Who is shown the door at one server is gone from all. */
 const UNAUTHORIZED = 4401
@@ -22,6 +23,7 @@ beforeAll(async () => {
     cluster.startServer(),
     cluster.startWorker(),
   ])
+  await Promise.all([one, other].map(({ url }) => followsLog(url)))
 }, 60_000)
 
 afterAll(() => opened.disposeAsync())

@@ -9,6 +9,7 @@ import { nextEvent, signedIn, upgradeFrom, type Upgrade } from './testing/client
 import { openCluster, type Cluster, type ClusterProcess } from './testing/cluster'
 import { moveOn, placeOrder, readOrder } from './testing/orders'
 import { startProxy, type Proxy } from './testing/proxy'
+import { followsLog } from './testing/ready'
 import { startTailProxy } from './testing/tail-proxy'
 import { startWatcher } from './testing/watchers'
 
@@ -34,6 +35,7 @@ beforeAll(async () => {
     cluster.startServer(proxy.envOf(1)),
     cluster.startWorker(),
   ])
+  await Promise.all([one, other].map(({ url }) => followsLog(url)))
 }, 60_000)
 
 afterAll(() => opened.disposeAsync())

@@ -8,11 +8,11 @@ import { tempFolder } from '../testing/temp-folder'
 import { nextEvent, signedIn } from './testing/clients'
 import { openCluster, type Cluster } from './testing/cluster'
 import { placeOrder } from './testing/orders'
+import { followsLog } from './testing/ready'
 
 type Env = Readonly<Record<string, string>>
 type Program = 'server' | 'worker'
 
-const DEADLINE_MS = 30_000
 /** Nothing listens there. */
 const NOWHERE = 1
 const opened = new AsyncDisposableStack()
@@ -42,18 +42,6 @@ function start(program: Program, env: Env): ServerProcess & AsyncDisposable {
   }
 }
 
-/** Resolves once the server at `url` has a place in the log. */
-async function follows(url: string): Promise<void> {
-  const deadline = performance.now() + DEADLINE_MS
-  for (;;) {
-    const ready = await fetch(`${url}/health/ready`)
-    const { position } = (await ready.json()) as { position: string | null }
-    if (position !== null) return
-    if (performance.now() > deadline) throw new Error('the server does not follow the log')
-    await Bun.sleep(20)
-  }
-}
-
 function at(url: string, port: number): string {
   const moved = new URL(url)
   moved.port = String(port)
@@ -76,7 +64,7 @@ test('orders are taken before there is a Redis, and told of when there is one', 
   expect((await early.closed).code).toBe(1013)
 
   redis.target = cluster.redis.port
-  await follows(url)
+  await followsLog(url)
   const late = await signedIn(url, token)
   await resume(late)
   const order = await placeOrder(cluster, url, 'alice')

@@ -1,5 +1,6 @@
 import { openCluster, type Cluster, type ClusterOptions } from './cluster'
 import type { Proxy } from './proxy'
+import { followsLog } from './ready'
 import { startShoppers, type Shoppers } from './shoppers'
 import { startWatcher, type Watcher } from './watchers'
 
@@ -39,6 +40,7 @@ export async function openScene({
       ...Array.from({ length: workers }, () => cluster.startWorker()),
       ...roles.map((ROLE, place) => cluster.startServer({ ROLE, ...proxy?.envOf(place) })),
     ])
+    await Promise.all(cluster.servers.map(({ url }) => followsLog(url)))
     const urls = () => (proxy ? [proxy.url] : cluster.servers.map(({ url }) => url))
     const watchers: Watcher[] = []
     opened.defer(() => {
