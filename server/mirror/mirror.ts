@@ -153,16 +153,17 @@ class RunningMirror implements Mirror {
   async #place(partitions: readonly TopicPartition[]): Promise<ReadonlyMap<string, number>> {
     const before = partitions.map((at) => {
       const partition = this.#partition(at)
-      return { partition, stretch: partition.stretch }
+      const { stretch, placings } = partition
+      return { partition, stretch, placings }
     })
     const places = await this.#located(partitions)
     const answer = new Map<string, number>()
-    for (const { partition, stretch } of before) {
+    for (const { partition, stretch, placings } of before) {
       const place = places.get(partition.name)
-      // Placed by its own recovery meanwhile: that is where the consumer was told to go.
-      const isElsewhere = partition.stretch !== null && partition.stretch !== stretch
-      if (!place || isElsewhere) continue
-      await this.#tellLoss(partition, stretch, place)
+      if (place) await this.#tellLoss(partition, stretch, place)
+      // Placed by its own recovery meanwhile: that is where the consumer was told to go, even if that
+      // place was lost again, and the consumer does not go where this answer says.
+      if (!place || partition.placings !== placings) continue
       partition.place(place)
       answer.set(partition.name, place.from)
     }

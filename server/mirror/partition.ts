@@ -53,6 +53,8 @@ const MAX_IN_FLIGHT = 8
 export class PartitionMirror {
   readonly name: string
   readonly stall: Stall
+  /** How often it was placed: whoever was to place it finds out that somebody else did meanwhile. */
+  placings = 0
   #stretch: Stretch | null = null
   #recovery: Promise<void> | null = null
   /** Chunks that were handed over, oldest first, by when that was. */
@@ -77,6 +79,7 @@ export class PartitionMirror {
 
   /** It is read on from here; what was on its way before does not count. */
   place(place: Place): void {
+    this.placings += 1
     this.#stretch = new Stretch(place, this.deps.projection !== null)
   }
 

@@ -1,8 +1,29 @@
 import { expect, setDefaultTimeout, test } from 'bun:test'
-import type { Kafka } from '../kafka/kafka'
+import { AppError } from '../errors'
+import type { SharedLog } from '../event-log/event-log'
+import type { ConsumerHandler, Kafka } from '../kafka/kafka'
 import { openScene, ordersNamed, until } from './testing/scene'
 
 setDefaultTimeout(60_000)
+
+/** A log whose calls wait for `before`, or fail by it. */
+function intercepted(
+  log: SharedLog,
+  before: { state: () => Promise<void>; append: () => Promise<void> },
+): SharedLog {
+  const state = async () => {
+    await before.state()
+    return log.state()
+  }
+  const append: SharedLog['append'] = async (batch) => {
+    await before.append()
+    return log.append(batch)
+  }
+  const all: Partial<SharedLog> = { state, append }
+  return new Proxy(log, {
+    get: (_, name: keyof SharedLog) => all[name] ?? log[name].bind(log),
+  })
+}
 
 test('records that are deleted as soon as the log has them are no loss', async () => {
   await using scene = await openScene({ partitions: 1 })
@@ -69,4 +90,49 @@ test('a letter that its topic refuses does not have those before it sent again a
   await until(async () => (await scene.letters()).length >= 4, 'the letters')
   const offsets = (await scene.letters()).map(({ source }) => source.offset)
   expect(offsets.toSorted((a, b) => a - b)).toEqual([1, 2, 3, 4])
+})
+
+test('an answer to a question of before does not place what was placed and lost meanwhile', async () => {
+  await using scene = await openScene({ partitions: 1 })
+  const { kafka, topics } = scene
+  let handler: ConsumerHandler | undefined
+  const consume: Kafka['consume'] = (options, given) => {
+    handler = given
+    return kafka.consume(options, given)
+  }
+  const pass = async () => {}
+  const before = { state: pass, append: pass }
+  // Nothing but what happens to records makes it look.
+  const pace = { lookEveryMs: 3_600_000, retriesMs: [20] }
+  const log = intercepted(scene.log, before)
+  scene.mirror({ kafka: { ...kafka, consume }, log, pace })
+  await scene.produce(ordersNamed('a', 5))
+  await scene.untilLogged(5)
+  await scene.command('FLUSHALL')
+
+  // Asked by a rebalance, and answered late.
+  const late = Promise.withResolvers<void>()
+  before.state = () => late.promise
+  const asked = handler!.assigned([{ topic: topics.created, partition: 0 }])
+  before.state = pass
+  // The partition finds the log empty by itself, opens it, reads anew, and loses that append.
+  const lost = Promise.withResolvers<void>()
+  const again = Promise.withResolvers<void>()
+  let appends = 0
+  before.append = async () => {
+    appends += 1
+    if (appends !== 2) return
+    before.state = () => {
+      lost.resolve()
+      return again.promise
+    }
+    throw new AppError('log_unreachable', 503, 'The log is out of reach.', { temporary: true })
+  }
+  await scene.produce(ordersNamed('b', 1))
+  await lost.promise
+  before.state = pass
+  late.resolve()
+  await asked
+  again.resolve()
+  expect((await scene.untilLogged(6)).length).toBe(6)
 })
