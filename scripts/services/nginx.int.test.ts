@@ -130,9 +130,12 @@ describe('nginx', () => {
     for (let i = 0; i < 6; i++) expect(await (await fetch(`${url}/api/orders`)).text()).toBe('{}')
   })
 
-  test.each(['POST', 'PATCH'])(
-    'sends a %s to one server only, whatever becomes of it',
-    async (method) => {
+  test.each([
+    ['POST', 'if-match'],
+    ['PATCH', 'idempotency-key'],
+  ])(
+    'sends a %s to one server only, whatever becomes of it, and says that nobody knows',
+    async (method, header) => {
       // Both end the connection on it, without an answer.
       for (const node of nodes) {
         node.answer = () => {
@@ -140,11 +143,43 @@ describe('nginx', () => {
           return null
         }
       }
-      const response = await fetch(`${url}/api/orders`, { method, body: '{}' })
-      expect(response.status).toBe(503)
+      // What makes the other one repeatable is not read by this one.
+      const headers = { [header]: '"1"' }
+      const response = await fetch(`${url}/api/orders`, { method, body: '{}', headers })
       expect(nodes.flatMap((node) => node.got)).toEqual([`${method} /api/orders`])
+      expect(response.status).toBe(502)
+      expect(response.headers.get('retry-after')).toBeNull()
+      expect(await response.json()).toMatchObject({ status: 502, code: 'outcome_unknown' })
     },
   )
+
+  test('says of what may be sent again that no server answers, though one got it', async () => {
+    for (const node of nodes) {
+      node.answer = () => {
+        void node.end()
+        return null
+      }
+    }
+    const headers = { 'idempotency-key': 'a' }
+    const response = await fetch(`${url}/api/orders`, { method: 'POST', body: '{}', headers })
+    expect(nodes.flatMap((node) => node.got)).toHaveLength(2)
+    expect([response.status, response.headers.get('retry-after')]).toEqual([503, '1'])
+  })
+
+  test('says of a POST that nobody got that no server answers', async () => {
+    await Promise.all(nodes.map((node) => node.end()))
+    const response = await fetch(`${url}/api/orders`, { method: 'POST', body: '{}' })
+    expect([response.status, response.headers.get('retry-after')]).toEqual([503, '1'])
+    expect(await response.json()).toMatchObject({ code: 'no_server' })
+  })
+
+  test('refuses a body that is far too big as the servers do', async () => {
+    const body = 'x'.repeat(300_000)
+    const response = await fetch(`${url}/api/orders`, { method: 'POST', body })
+    expect(response.status).toBe(413)
+    expect(await response.json()).toMatchObject({ status: 413, code: 'body_too_big' })
+    expect(nodes.flatMap((node) => node.got)).toEqual([])
+  })
 
   test.each([
     ['POST', 'idempotency-key'],
@@ -166,6 +201,36 @@ describe('nginx', () => {
     const response = await fetch(`${url}/api/orders`, { method, body, headers })
     expect(response.status).toBe(201)
     expect(await response.text()).toBe(body)
+  })
+
+  // A server that is killed still takes connections for a moment.
+  test('sends a POST with a key on from a server that takes it twice and ends twice', async () => {
+    await nodes[0]!.end()
+    const seen = new Map<string, number>()
+    const ending = Bun.listen({
+      hostname: LOOPBACK,
+      port: ports[0],
+      socket: {
+        data(socket, bytes) {
+          const key = /idempotency-key: (.*)\r/i.exec(bytes.toString())?.[1]
+          if (key) seen.set(key, (seen.get(key) ?? 0) + 1)
+          socket.terminate()
+        },
+      },
+    })
+    const statuses = new Set<number>()
+    let waiting = true
+    const twice = async () => {
+      while (waiting && ![...seen.values()].some((times) => times > 1)) {
+        const headers = { 'idempotency-key': crypto.randomUUID() }
+        statuses.add((await fetch(`${url}/`, { method: 'POST', body: '{}', headers })).status)
+      }
+    }
+    await within(twice(), 'one that came twice').finally(() => {
+      waiting = false
+      ending.stop(true)
+    })
+    expect([...statuses]).toEqual([200])
   })
 
   test('asks a server that has just come back, though all were left out', async () => {
