@@ -1,6 +1,7 @@
 import { ParseError, ValidationError } from 'elysia'
 import { AppError } from './errors'
 import type { Logger } from './lib/logger'
+import { isTold } from './lib/outage'
 import { describeFailure, fieldOf, type FieldFailure } from './problem-fields'
 
 /** A problem document (RFC 9457). `code` is what machines branch on, `detail` is for people. */
@@ -49,7 +50,8 @@ export function answerFailure(error: unknown, request: Request, logger: Logger):
   const known = problemOf(error, request)
   if (known !== null) {
     const temporary = error instanceof AppError && error.temporary
-    const level = temporary ? 'warn' : 'error'
+    // An outage of a service is told once, and not by each request that it hits.
+    const level = isTold(error) ? 'debug' : temporary ? 'warn' : 'error'
     if (known.status >= 500) logger[level]({ err: error, ...target(request) }, 'request failed')
     return problemResponse(known, temporary ? { 'retry-after': '1' } : {})
   }

@@ -1,5 +1,6 @@
 import type { PostgresDatabase } from '../lib/database.postgres'
 import type { Logger } from '../lib/logger'
+import { isTold } from '../lib/outage'
 import type { Revocation, RevocationStore } from './revocations'
 import { MAX_TOKEN_AGE_SECONDS } from './tokens'
 
@@ -34,6 +35,8 @@ class PostgresRevocations implements RevocationStore {
   readonly #known = new Map<string, Row>()
   /** All revocations up to this one are known. */
   #count = 0
+  /** Whether the outage behind it that they cannot be read is in the log already. */
+  #told = false
   #looking = true
   #timer: ReturnType<typeof setTimeout> | undefined
   #closed = false
@@ -125,11 +128,17 @@ class PostgresRevocations implements RevocationStore {
   #looked(error: unknown): void {
     const looking = error === null
     if (looking !== this.#looking && !this.#closed) {
-      if (looking) this.logger.info('revocations are read again')
-      else this.logger.warn({ err: error }, 'revocations of other nodes cannot be read')
+      if (looking) this.logger[this.#told ? 'debug' : 'info']('revocations are read again')
+      else this.#unread(error)
     }
     this.#looking = looking
     this.#lookLater()
+  }
+
+  #unread(error: unknown): void {
+    this.#told = isTold(error)
+    const level = this.#told ? 'debug' : 'warn'
+    this.logger[level]({ err: error }, 'revocations of other nodes cannot be read')
   }
 
   #nowSeconds(): number {

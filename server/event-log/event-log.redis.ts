@@ -70,7 +70,6 @@ export async function openRedisLog(options: RedisLogOptions): Promise<RedisLog> 
       await log.close()
       throw error
     }
-    options.logger.warn({ err: error }, 'the event log is out of reach')
   }
   return log
 }

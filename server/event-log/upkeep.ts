@@ -1,4 +1,5 @@
 import type { Logger } from '../lib/logger'
+import { isTold } from '../lib/outage'
 import type { SharedLog } from './event-log'
 
 export interface LogUpkeep {
@@ -34,7 +35,8 @@ export function createLogUpkeep(log: SharedLog, logger: Logger): LogUpkeep {
       failing = false
       if (done.more) waitMs = STEP_MS
     } catch (error) {
-      if (!failing) logger.warn({ err: error }, 'the retention of the log is put off')
+      const level = failing || isTold(error) ? 'debug' : 'warn'
+      logger[level]({ err: error }, 'the retention of the log is put off')
       failing = true
     }
     if (timer !== null) next(waitMs)

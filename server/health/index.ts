@@ -47,7 +47,7 @@ async function readiness(health: Health) {
     reachWithin(distributed.database),
     outboxWithin(distributed.outbox),
   ])
-  const servesNothing = behind.position === null && database === 'unreachable'
+  const servesNothing = behind.position === null && database !== 'ok'
   const status = isDraining() ? 'draining' : servesNothing ? 'unavailable' : 'ready'
   const log = { state: distributed.log() }
   const services = { log, database, outbox, ...(worker && { worker: worker() }) }

@@ -1,6 +1,9 @@
 import type { Cursor } from '../protocol/cursor'
 
-export type Reach = 'ok' | 'unreachable'
+/** What is told of a service that may work, and did not say so in time. */
+export const SLOW = 'slow to answer (no answer within 1 s)'
+
+export type Reach = 'ok' | typeof SLOW | 'unreachable'
 
 export interface OutboxBacklog {
   /** Records that wait to be sent. */
@@ -13,7 +16,7 @@ export interface OutboxBacklog {
 export interface DistributedHealth {
   /** How the event log answered when it was last asked. */
   readonly log: () => 'ok' | 'unreachable' | 'refilling'
-  /** A rejection, or no answer within a second, counts as unreachable. */
+  /** A rejection counts as unreachable, no answer within a second as slow. */
   readonly database: () => Reach | Promise<Reach>
   /** Null where there is none: the orders are another service's. */
   readonly outbox: (() => OutboxBacklog | Promise<OutboxBacklog>) | null

@@ -84,17 +84,19 @@ export class Replays implements ReplayHost {
     return this.snapshotTurns.next(performance.now(), Math.random())
   }
 
+  // What becomes of resumes is counted, and not told: after an outage all clients come at once.
+
   started({ channel, subject }: Replay, replayed: number, from: 'window' | 'log'): void {
     this.counters.resumed[from]++
     this.counters.replayed += replayed
     const outcome = { channel: channel.name, recovered: true, replayed, from, subject }
-    this.logger.info(outcome, 'resume')
+    this.logger.debug(outcome, 'resume')
   }
 
   refused({ channel, subject }: Replay, reason: ResumeReason): void {
     this.counters.refused[reason]++
     const outcome = { channel: channel.name, recovered: false, reason, replayed: 0, subject }
-    this.logger.info(outcome, 'resume')
+    this.logger.debug(outcome, 'resume')
   }
 
   unfinished({ channel, subject }: Replay): void {
@@ -104,7 +106,7 @@ export class Replays implements ReplayHost {
 
   moved({ channel, subject }: Replay): void {
     this.counters.moved++
-    this.logger.info({ channel: channel.name, subject }, 'resume sent to another node')
+    this.logger.debug({ channel: channel.name, subject }, 'resume sent to another node')
   }
 
   postponed(): void {

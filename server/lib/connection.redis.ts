@@ -1,8 +1,9 @@
 import type { ConnectionOptions } from 'node:tls'
 import { Redis, type RedisOptions } from 'ioredis'
 import { parseRedisUrl, type RedisAddress } from './address.redis'
-import { isElsewhere, redisFailure } from './failure.redis'
+import { isElsewhere, isUnreachable, redisFailure } from './failure.redis'
 import type { Logger } from './logger'
+import { Outage } from './outage'
 import type { RedisSettings } from './redis-settings'
 import { shardConnector } from './shard-connector.redis'
 import { checkDatabase, checkSuitable } from './suitable.redis'
@@ -44,28 +45,32 @@ export function openRedis(
   const address = parseRedisUrl(url)
   const options = optionsOf(address, `{${name}}`, ca)
   const place = address.endpoints.map(({ host, port }) => `${host}:${port}`).join(', ')
-  const connect = (more: RedisOptions, reportTo: Logger | null) => {
+  const meanwhile = 'orders are taken as before, and updates of them wait'
+  const outage = new Outage({ service: 'Redis', place, meanwhile, logger })
+  const connect = (more: RedisOptions) => {
     const redis = new Redis({ ...options, ...more })
     prepare(redis)
-    return new Connection(redis, address, place, reportTo)
+    return new Connection(redis, address, place, outage)
   }
-  const reader = connect({}, logger)
-  const writer = connect({}, logger)
+  const reader = connect({})
+  const writer = connect({})
   const waiting = new Set<Connection>()
   return {
     reader,
     writer,
     waiting(waitMs) {
       const deadlineMs = waitMs + DEADLINE_MS
-      const connection = connect(
-        { retryStrategy: null, commandTimeout: deadlineMs, socketTimeout: undefined },
-        null,
-      )
+      const connection = connect({
+        retryStrategy: null,
+        commandTimeout: deadlineMs,
+        socketTimeout: undefined,
+      })
       waiting.add(connection)
       connection.onEnd(() => waiting.delete(connection))
       return connection
     },
     async close() {
+      outage.end()
       for (const connection of [reader, writer, ...waiting]) connection.close()
     },
   }
@@ -75,21 +80,19 @@ class Connection implements RedisConnection {
   /** Settled once what is connected now was looked at; null while nothing is. */
   #usable: Promise<void> | null = null
   #lastError: Error | null = null
+  #closing = false
 
-  /** @param logger null: whoever uses the connection tells what became of it */
   constructor(
     private readonly redis: Redis,
     private readonly address: RedisAddress,
     private readonly place: string,
-    logger: Logger | null,
+    private readonly outage: Outage,
   ) {
     redis.on('error', (error: Error) => {
-      // Once an outage: there is one of these at each attempt.
-      if (!this.#lastError) logger?.warn({ err: error, redis: place }, 'Redis is out of reach')
       this.#lastError = error
+      if (!this.#closing) outage.failed(error)
     })
     redis.on('ready', () => {
-      if (this.#lastError) logger?.info({ redis: place }, 'Redis is within reach again')
       this.#lastError = null
     })
     redis.on('close', () => {
@@ -101,9 +104,13 @@ class Connection implements RedisConnection {
     try {
       this.#usable ??= this.#open()
       await this.#usable
-      return await work(this.redis)
+      const answer = await work(this.redis)
+      this.outage.works()
+      return answer
     } catch (error) {
-      throw redisFailure(error, this.place, this.#lastError)
+      const failure = redisFailure(error, this.place, this.#lastError)
+      if (isUnreachable(failure) && !this.#closing) this.outage.failed(failure)
+      throw failure
     }
   }
 
@@ -112,6 +119,8 @@ class Connection implements RedisConnection {
   }
 
   close(): void {
+    // What waits on it fails, which says nothing of Redis.
+    this.#closing = true
     this.redis.disconnect()
   }
 

@@ -1,3 +1,4 @@
+import { AppError } from '../errors'
 import {
   DeadlineError,
   failureOf,
@@ -6,6 +7,7 @@ import {
   isReadOnly,
   outcomeUnknown,
 } from './failure.postgres'
+import type { Outage } from './outage'
 
 /** Repetitions of a transaction that met another one, before that is given up. */
 const MAX_ATTEMPTS = 8
@@ -20,13 +22,15 @@ export class Connections {
   constructor(
     private readonly sql: Bun.SQL,
     private readonly deadlineMs: number,
+    /** Null: nothing is told. */
+    private readonly outage: Outage | null = null,
   ) {}
 
   async query<T>(work: (sql: Bun.SQL) => Promise<T>): Promise<T> {
     try {
       return await this.#use(performance.now() + this.deadlineMs, work)
     } catch (error) {
-      throw failureOf(error)
+      throw this.#told(failureOf(error), error)
     }
   }
 
@@ -39,10 +43,17 @@ export class Connections {
       } catch (error) {
         const pauseMs = Math.random() * PAUSE_MS * 2 ** attempt
         const again = attempt < MAX_ATTEMPTS && performance.now() + pauseMs < until
-        if (!isConflict(error) || !again) throw transaction.failureOf(error)
+        if (!isConflict(error) || !again) throw this.#told(transaction.failureOf(error), error)
         await Bun.sleep(pauseMs)
       }
     }
+  }
+
+  /** A conflict is no outage, nor is a refused text. */
+  #told(failure: unknown, error: unknown): unknown {
+    const unreachable = failure instanceof AppError && failure.code === 'store_unreachable'
+    if (unreachable && !isConflict(error)) this.outage?.failed(failure)
+    return failure
   }
 
   async #use<T>(until: number, work: (connection: Bun.ReservedSQL) => Promise<T>): Promise<T> {
@@ -52,9 +63,11 @@ export class Connections {
       reject(new DeadlineError(this.deadlineMs))
       // Ends what runs on it: the work's own promise rejects, and nobody listens any more.
       void connection.close({ timeout: 0 })
-    }, until - performance.now())
+    }, leftUntil(until))
     try {
-      return await Promise.race([work(connection), late])
+      const answer = await Promise.race([work(connection), late])
+      this.outage?.works()
+      return answer
     } catch (error) {
       // After a failover the pool would go on with the server that is no primary any more.
       if (isReadOnly(error)) void connection.close({ timeout: 0 })
@@ -69,13 +82,18 @@ export class Connections {
   async #reserve(until: number): Promise<Bun.ReservedSQL> {
     const waiting = new AbortController()
     const giveUp = () => waiting.abort(new DeadlineError(this.deadlineMs))
-    const timer = setTimeout(giveUp, until - performance.now())
+    const timer = setTimeout(giveUp, leftUntil(until))
     try {
       return await this.sql.reserve({ signal: waiting.signal })
     } finally {
       clearTimeout(timer)
     }
   }
+}
+
+/** A busy process may look at the clock when the time is over already. */
+function leftUntil(until: number): number {
+  return Math.max(0, until - performance.now())
 }
 
 /** One attempt, which knows how far it got. */

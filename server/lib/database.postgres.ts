@@ -6,6 +6,7 @@ import type { Logger } from './logger'
 import { migrate } from './migrate.postgres'
 import type { Migration } from './migration'
 import { listen } from './notifications.postgres'
+import { Outage } from './outage'
 
 /** The Postgres of the distributed engine, shared by all its processes. */
 export interface PostgresDatabase {
@@ -53,6 +54,8 @@ const DEADLINE_MS = 5_000
 const START_MS = 30_000
 const RETRY_MS = 500
 const MIN_VERSION = 14
+const MEANWHILE =
+  'orders are neither taken nor shown (503), sockets stay, and what was to be sent waits'
 
 /**
  * Connects, and brings the schema up to date. Throws an `AppError` with one sentence for people where
@@ -66,15 +69,24 @@ export async function openPostgres(
   const { poolSize, logger, migrations = POSTGRES_MIGRATIONS, deadlineMs = DEADLINE_MS } = options
   const settings = settingsOf(url, deadlineMs)
   const sql = new Bun.SQL({ ...settings, max: poolSize })
-  const connections = new Connections(sql, deadlineMs)
-  const close = () => sql.close({ timeout: deadlineMs / 1_000 })
+  const { host, pathname } = new URL(url)
+  const place = `${host}${pathname}`
+  const outage = new Outage({ service: 'Postgres', place, meanwhile: MEANWHILE, logger })
+  const connections = new Connections(sql, deadlineMs, outage)
+  const close = () => {
+    outage.end()
+    return sql.close({ timeout: deadlineMs / 1_000 })
+  }
   try {
-    await waitFor(connections, logger, performance.now() + (options.startMs ?? START_MS))
+    await waitFor(
+      new Connections(sql, deadlineMs),
+      logger,
+      performance.now() + (options.startMs ?? START_MS),
+    )
     if (migrations !== null) await migrate(sql, migrations)
   } catch (error) {
     await close()
-    const { host, pathname } = new URL(url)
-    throw startFailureOf(error, `${host}${pathname}`)
+    throw startFailureOf(error, place)
   }
   return {
     sql,

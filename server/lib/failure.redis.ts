@@ -74,3 +74,7 @@ export function unreachable(place: string, why: string, cause?: unknown): AppErr
     cause,
   })
 }
+
+export function isUnreachable(failure: unknown): failure is AppError {
+  return failure instanceof AppError && failure.code === 'log_unreachable'
+}

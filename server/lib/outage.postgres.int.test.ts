@@ -6,7 +6,8 @@ import { openPostgres } from './database.postgres'
 import type { PostgresDatabase } from './database.postgres'
 import { createLogger } from './logger'
 
-const logger = createLogger('silent')
+const lines: Record<string, unknown>[] = []
+const logger = createLogger('debug', (line) => void lines.push(JSON.parse(line)))
 const DEADLINE_MS = 500
 const POOL_SIZE = 4
 const MIGRATIONS = [{ number: 1, name: 'facts', sql: 'CREATE TABLE facts (id int PRIMARY KEY)' }]
@@ -76,6 +77,16 @@ test('killed in the middle of work: failures that may be tried again, until it i
   await postgres.restart()
   await expectHealed()
   expect(await database.sql`SELECT * FROM facts`).toEqual([])
+  const told = async () => {
+    while (lines.length < 2) await ask()
+  }
+  await within(told(), 'the end to be told')
+  // Once each, however many failed, and without a stack.
+  expect(lines).toMatchObject([
+    { level: 40, msg: expect.stringMatching(/^Postgres is out of reach: /) },
+    { level: 30, msg: 'Postgres is within reach again' },
+  ])
+  expect(JSON.stringify(lines)).not.toContain('stack')
 })
 
 test('frozen: nobody waits longer than the deadline, and nothing is left when it wakes', async () => {

@@ -1,4 +1,5 @@
 import type { Logger } from './logger'
+import { isTold } from './outage'
 
 /** An answer that is asked for again and again, to be had at once. */
 export interface Polled<Answer> {
@@ -9,13 +10,13 @@ export interface Polled<Answer> {
   stop(): void
 }
 
-/** Asks every `everyMs` milliseconds, one question at a time; failures are logged when they begin. */
+/** Asks every `everyMs` milliseconds, one question at a time; failures are logged when they begin, unless the outage behind them is told already. */
 export function poll<Answer>(
   ask: () => Promise<Answer>,
   { everyMs, about, logger }: { everyMs: number; about: string; logger: Logger },
 ): Polled<Answer> {
   let latest: Answer | null = null
-  let failing = false
+  let failing: 'no' | 'told' | 'said' = 'no'
   let answered = false
   let timer: ReturnType<typeof setTimeout> | null = null
   let stopped = false
@@ -24,14 +25,16 @@ export function poll<Answer>(
     try {
       latest = await ask()
       answered = true
-      if (failing) logger.info(`${about}: answered again`)
-      failing = false
+      if (failing === 'said') logger.info(`${about}: answered again`)
+      failing = 'no'
     } catch (error) {
       answered = false
-      if (!failing && !stopped) logger.warn({ err: error }, `${about}: not answered`)
-      failing = true
+      if (failing !== 'no' || stopped) return
+      failing = isTold(error) ? 'told' : 'said'
+      logger[failing === 'told' ? 'debug' : 'warn']({ err: error }, `${about}: not answered`)
+    } finally {
+      if (!stopped) timer = setTimeout(() => void look(), everyMs)
     }
-    if (!stopped) timer = setTimeout(() => void look(), everyMs)
   }
   void look()
 

@@ -1,5 +1,6 @@
 import { AppError } from '../errors'
 import type { Logger } from '../lib/logger'
+import { isTold } from '../lib/outage'
 
 const RETRY_MS = [100, 200, 500, 1_000, 2_000, 5_000]
 const REPORT_EVERY_MS = 60_000
@@ -11,6 +12,8 @@ export class Trouble {
   private inARow = 0
   private since = 0
   private reportedAt = 0
+  /** Whether somebody was told who now waits for the end. */
+  private said = false
 
   constructor(
     private readonly logger: Logger,
@@ -24,9 +27,10 @@ export class Trouble {
     if (this.inARow === 0) this.since = now
     if (this.inARow === 0 || now - this.reportedAt >= REPORT_EVERY_MS) {
       this.reportedAt = now
-      const expected = error instanceof AppError && error.temporary
       const forMs = Math.round(now - this.since)
-      this.logger[expected ? 'warn' : 'error']({ err: error, forMs }, `${this.what} cannot go on`)
+      const level = levelOf(error)
+      this.said ||= level !== 'debug'
+      this.logger[level]({ err: error, forMs }, `${this.what} cannot go on`)
     }
     this.failures++
     return RETRY_MS[Math.min(this.inARow++, RETRY_MS.length - 1)]!
@@ -35,7 +39,14 @@ export class Trouble {
   over(): void {
     if (this.inARow === 0) return
     const forMs = Math.round(performance.now() - this.since)
-    this.logger.info({ failures: this.inARow, forMs }, `${this.what} goes on`)
+    const level = this.said ? 'info' : 'debug'
+    this.logger[level]({ failures: this.inARow, forMs }, `${this.what} goes on`)
+    this.said = false
     this.inARow = 0
   }
+}
+
+function levelOf(error: unknown): 'debug' | 'warn' | 'error' {
+  if (isTold(error)) return 'debug'
+  return error instanceof AppError && error.temporary ? 'warn' : 'error'
 }
