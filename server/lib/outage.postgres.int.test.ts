@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { AppError } from '../errors'
 import { startPostgresProcess, type PostgresProcess } from '../testing/postgres-process'
 import { within } from '../testing/within'
+import { Connections } from './connections.postgres'
 import { openPostgres } from './database.postgres'
 import type { PostgresDatabase } from './database.postgres'
 import { createLogger } from './logger'
@@ -171,4 +172,20 @@ test('not there at the start: waited for, but not for ever', async () => {
   postgres.pause()
   await within(opened.close(), 'the end while it is frozen')
   postgres.resume()
+})
+
+test('a deadline that is over before anything was asked is no negative time to wait', async () => {
+  const warnings: string[] = []
+  const listen = ({ name }: Error) => void warnings.push(name)
+  process.on('warning', listen)
+  const sql = new Bun.SQL(postgres.url, { max: 1 })
+  try {
+    expectOutage(await Promise.allSettled([new Connections(sql, 0).query((one) => one`SELECT 1`)]))
+    // Warnings are told after what caused them.
+    await new Promise(setImmediate)
+  } finally {
+    process.off('warning', listen)
+    await sql.close({ timeout: 0 })
+  }
+  expect(warnings).toEqual([])
 })
