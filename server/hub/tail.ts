@@ -1,6 +1,8 @@
 import { AppError } from '../errors'
 import type { EventLog, LogEntry } from '../event-log/event-log'
 import type { Logger } from '../lib/logger'
+import { isTold } from '../lib/outage'
+import { pause } from '../lib/pause'
 import { cursorOf } from '../event-log/entry'
 import { compareIds, parseCursor } from '../protocol/cursor'
 import { ProofAge } from './age'
@@ -44,6 +46,8 @@ export class Tail {
   /** Since when the log could not be read, or 0. */
   private stalledSince = 0
   private statusNow: LogStatus = 'unreachable'
+  /** Whether somebody was told who now waits for the end. */
+  private said = false
   private readonly proof = new ProofAge()
   /** When the oldest entry was appended that is here and not published, or 0. */
   private heldSince = 0
@@ -171,6 +175,7 @@ export class Tail {
 
   private async reload(reason: EndReason, signal: AbortSignal): Promise<void> {
     const { position } = this.publisher
+    this.said = true
     this.logger.warn({ reason, position }, 'the log does not go on from here: loading it anew')
     this.stalledSince ||= Date.now()
     // Until then sockets keep the old window. Whatever is in the way may be put right meanwhile.
@@ -188,9 +193,10 @@ export class Tail {
   private goOn(): void {
     if (this.stalledSince > 0) {
       const afterMs = Date.now() - this.stalledSince
-      this.logger.info({ afterMs }, 'the log is followed again')
+      this.logger[this.said ? 'info' : 'debug']({ afterMs }, 'the log is followed again')
     }
     this.stalledSince = 0
+    this.said = false
     this.statusNow = 'ok'
   }
 
@@ -198,8 +204,10 @@ export class Tail {
     this.stalledSince ||= Date.now()
     const status = isRefilling(error) ? 'refilling' : 'unreachable'
     const retryMs = RETRY_MS[Math.min(attempt, RETRY_MS.length - 1)]!
-    // An outage of hours is not a line every five seconds.
-    if (attempt > 0 && status === this.statusNow) {
+    // An outage of hours is not a line every five seconds, and one that is told is none here.
+    const quiet = isTold(error) || (attempt > 0 && status === this.statusNow)
+    this.said ||= !quiet
+    if (quiet) {
       this.logger.debug({ err: error, status, retryMs }, 'the log cannot be followed yet')
     } else if (status === 'refilling') {
       this.logger.info({ status, retryMs }, 'the log is not open yet, or is being filled')
@@ -207,7 +215,7 @@ export class Tail {
       this.logger.warn({ err: error, status, retryMs }, 'the log cannot be followed')
     }
     this.statusNow = status
-    await abortable(retryMs, signal)
+    await pause(retryMs, signal)
   }
 }
 
@@ -218,17 +226,4 @@ function verifyLink(before: LogEntry, entry: LogEntry): void {
 function breakReason(error: unknown): EndReason | null {
   if (error instanceof Broken) return error.reason
   return error instanceof AppError && error.code === 'position_lost' ? 'position_lost' : null
-}
-
-function abortable(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', done)
-      resolve()
-    }
-    const timer = setTimeout(done, ms)
-    signal.addEventListener('abort', done)
-    if (signal.aborted) done()
-  })
 }

@@ -1,5 +1,4 @@
 import { expect, test } from 'bun:test'
-import { Kafka as KafkaJs, logLevel } from 'kafkajs'
 import { within } from '../testing/within'
 import type { Consumer, FetchedBatch } from './kafka'
 import { createRecorder, groupName, numbers, openTestKafka, until } from './testing/setup'
@@ -204,26 +203,14 @@ test('a stop makes batches stale, and waits for their handlers within bounds', a
 test('of transactions only what was committed is read; a partition is through behind their marks', async () => {
   await using kafka = await openTestKafka()
   const topic = await kafka.topic()
-  const client = new KafkaJs({ brokers: [...kafka.settings.brokers], logLevel: logLevel.NOTHING })
-  const producer = client.producer({
-    transactionalId: topic,
-    maxInFlightRequests: 1,
-    idempotent: true,
-  })
-  await producer.connect()
   const recorder = createRecorder()
   const consumer = kafka.consume({ groupId: groupName(), topics: [topic] }, recorder)
-  for (const [value, outcome] of [
-    ['a', 'commit'],
-    ['b', 'abort'],
-    ['c', 'commit'],
-    ['d', 'abort'],
-  ] as const) {
-    const transaction = await producer.transaction()
-    await transaction.send({ topic, messages: [{ value }] })
-    await transaction[outcome]()
-  }
-  await producer.disconnect()
+  await kafka.transact(topic, [
+    { value: 'a', outcome: 'commit' },
+    { value: 'b', outcome: 'abort' },
+    { value: 'c', outcome: 'commit' },
+    { value: 'd', outcome: 'abort' },
+  ])
   const end = (await kafka.spans([topic])).get(`${topic}-0`)!.end
   expect(end).toBe(8)
   await until(() => consumer.position({ topic, partition: 0 }) === end)

@@ -1,5 +1,6 @@
 import type { Logger } from '../lib/logger'
-import { createBackoff, pause, untilAborted } from './backoff'
+import { pause } from '../lib/pause'
+import { createBackoff, untilAborted } from './backoff'
 import { createCommits } from './commits'
 import { sentenceOf, withDeadline } from './failures'
 import { type Consumer, type ConsumerHandler, partitionName, type TopicPartition } from './kafka'

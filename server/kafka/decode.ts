@@ -1,5 +1,5 @@
 import type { OpenBatch } from './fetch-answer'
-import type { KafkaRecord } from './kafka'
+import type { KafkaRecord, OffsetRange } from './kafka'
 import { readRecords, type RecordBatch } from './record-batch'
 import type { FetchedPartition, FetchedRecord } from './wire'
 
@@ -8,6 +8,8 @@ export interface Fetched {
   readonly records: readonly KafkaRecord[]
   /** Where the next fetch begins: behind all that came, control records and aborted ones too. */
   readonly next: number
+  /** Where control records and aborted ones are. */
+  readonly marks: readonly OffsetRange[]
   /** The partition's end. */
   readonly end: number
   /** Where a transaction that is still open ends what can be read; else the end. */
@@ -32,26 +34,31 @@ export function decodeFetched(answer: FetchedPartition, from: number): Fetched {
   return { ...read, end, readableEnd: stable < 0 ? end : stable }
 }
 
-type Read = Pick<Fetched, 'records' | 'next' | 'bytes'>
+type Read = Pick<Fetched, 'records' | 'next' | 'marks' | 'bytes'>
 
 function readBatches(answer: FetchedPartition, batches: readonly OpenBatch[], from: number): Read {
   const isAborted = createAbortedFilter(answer)
   const records: KafkaRecord[] = []
+  const marks: OffsetRange[] = []
   let next = from
   let bytes = 0
   for (const { batch, body } of batches) {
     next = Math.max(next, batch.lastOffset + 1)
-    if (isAborted(batch) || batch.isControl) continue
+    if (isAborted(batch) || batch.isControl) {
+      marks.push({ first: batch.firstOffset, last: batch.lastOffset })
+      continue
+    }
     const before = records.length
     readRecords(batch, body, from, records)
     bytes += (records.length - before) * RECORD_OVERHEAD_BYTES + body.length
   }
-  return { records, next, bytes }
+  return { records, next, marks, bytes }
 }
 
 function readMessages(answer: FetchedPartition, from: number): Read {
   const isAborted = createAbortedFilter(answer)
   const records: KafkaRecord[] = []
+  const marks: OffsetRange[] = []
   let next = from
   let bytes = 0
   for (const message of answer.messages) {
@@ -64,12 +71,13 @@ function readMessages(answer: FetchedPartition, from: number): Read {
       inTransaction: batchContext?.inTransaction ?? false,
       isControl: isControlRecord && batchContext !== undefined,
     })
+    if (aborted || isControlRecord) marks.push({ first: offset, last: offset })
     if (aborted || offset < from || isControlRecord) continue
     const record = recordOf(message, offset)
     records.push(record)
     bytes += sizeOf(record)
   }
-  return { records, next, bytes }
+  return { records, next, marks, bytes }
 }
 
 function sizeOf({ key, value, headers }: KafkaRecord): number {

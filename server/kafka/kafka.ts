@@ -77,10 +77,23 @@ export function refusedIndex(error: unknown): number | null {
   return Number(error.details.extensions?.index)
 }
 
+/** Offsets from `first` to `last`, both too. */
+export interface OffsetRange {
+  readonly first: number
+  readonly last: number
+}
+
 /** What fetches brought of one partition. */
 export interface FetchedBatch extends TopicPartition {
-  /** At least one, by ascending offset. */
+  /** By ascending offset; none where there was nothing but what is no record for us. */
   readonly records: readonly KafkaRecord[]
+  /**
+   * The next batch is of what is at or behind it. Between the last record and it there is nothing:
+   * marks of transactions, aborted records, what compaction took.
+   */
+  readonly next: number
+  /** Where marks of transactions or aborted records are: no record for us ever was there. */
+  readonly marks: readonly OffsetRange[]
   /** The offset that the partition's next record will get, as of the fetch. */
   readonly end: number
   /** True once a seek, a rebalance or a stop made it void: the rest of it is to be dropped. */

@@ -1,5 +1,5 @@
 import { AssignerProtocol } from 'kafkajs'
-import { pause } from './backoff'
+import { pause } from '../lib/pause'
 import type { Commit } from './commits'
 import { errorType } from './failures'
 import type { TopicPartition } from './kafka'

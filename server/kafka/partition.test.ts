@@ -63,14 +63,21 @@ function openReading(handler: ReturnType<typeof createHandler>): Reading {
   )
 }
 
+/** All others are marks of transactions. */
+function isRecord(offset: number): boolean {
+  return offset % 3 !== 0
+}
+
 function fetch(reading: Reading, count: number): void {
   const from = reading.fetchFrom()
   if (from === null) return
   const next = from + count
-  const records = Array.from({ length: count }, (_, at) => {
-    return { offset: from + at, timestamp: 0, key: null, value: null, headers: {} }
+  const offsets = Array.from({ length: count }, (_, at) => from + at)
+  const records = offsets.filter(isRecord).map((offset) => {
+    return { offset, timestamp: 0, key: null, value: null, headers: {} }
   })
-  reading.add({ records, next, end: next, readableEnd: next, bytes: count * 10 })
+  if (count > 0)
+    reading.add({ records, next, marks: [], end: next, readableEnd: next, bytes: count * 10 })
 }
 
 test('whatever happens, batches never overlap and each place is gone on from without a hole', async () => {
@@ -88,7 +95,8 @@ test('whatever happens, batches never overlap and each place is gone on from wit
       }
       const check = () => {
         for (const { batch } of handler.given.slice(checked)) {
-          expect(batch.records[0]!.offset).toBe(expected!)
+          const offsets = Array.from({ length: batch.next - expected! }, (_, at) => expected! + at)
+          expect(batch.records.map(({ offset }) => offset)).toEqual(offsets.filter(isRecord))
           checked++
         }
       }
@@ -99,7 +107,7 @@ test('whatever happens, batches never overlap and each place is gone on from wit
         if (step.kind === 'settle' && handler.runs()) {
           handler.settle(step.rejects)
           const { batch, rejected, staleAtEnd } = handler.given.at(-1)!
-          if (!staleAtEnd && !rejected) expected = batch.records.at(-1)!.offset + 1
+          if (!staleAtEnd && !rejected) expected = batch.next
         }
         await turn(step.kind === 'settle' && step.rejects)
         check()
@@ -108,7 +116,7 @@ test('whatever happens, batches never overlap and each place is gone on from wit
       for (let left = 100; reading.held() > 0 && left > 0; left--) {
         handler.settle(false)
         const ended = handler.given.at(-1)
-        if (ended && !ended.staleAtEnd) expected = ended.batch.records.at(-1)!.offset + 1
+        if (ended && !ended.staleAtEnd) expected = ended.batch.next
         await turn()
         check()
       }
@@ -133,6 +141,7 @@ test('what waits is handed over together, up to the bound', async () => {
     reading.add({
       records: [record],
       next: offset + 1,
+      marks: [],
       end: offset + 1,
       readableEnd: offset + 1,
       bytes,
@@ -144,22 +153,28 @@ test('what waits is handed over together, up to the bound', async () => {
     if (handler.runs()) lengths.push(handler.given.at(-1)!.batch.records.length)
     handler.settle(false)
   }
-  expect(lengths).toEqual([1, 5, 1, 1])
+  expect(lengths).toEqual([0, 4, 1, 1])
 })
 
-test('control records alone move the position, and wait for what is before them', async () => {
+test('control records alone are told, move the position, and wait for what is before them', async () => {
   const handler = createHandler()
   const reading = openReading(handler)
   reading.place(10)
   const skip = (next: number) =>
-    reading.add({ records: [], next, end: next, readableEnd: next, bytes: 0 })
-  skip(12)
-  expect(reading.position()).toBe(12)
+    reading.add({ records: [], next, marks: [], end: next, readableEnd: next, bytes: 0 })
+  skip(13)
+  expect(handler.given.at(-1)?.batch).toMatchObject({ records: [], next: 13 })
+  expect(reading.position()).toBe(10)
+  handler.settle(false)
+  await within(reading.idle(), 'the marks')
+  expect(reading.position()).toBe(13)
   fetch(reading, 1)
-  skip(15)
-  expect(reading.position()).toBe(12)
-  expect(reading.fetchFrom()).toBe(15)
+  skip(16)
+  expect(reading.position()).toBe(13)
+  expect(reading.fetchFrom()).toBe(16)
+  handler.settle(false)
+  await Bun.sleep(0)
   handler.settle(false)
   await within(reading.idle(), 'the batch')
-  expect(reading.position()).toBe(15)
+  expect(reading.position()).toBe(16)
 })

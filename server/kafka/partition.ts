@@ -1,7 +1,8 @@
 import type { Logger } from '../lib/logger'
-import { createBackoff, pause } from './backoff'
+import { pause } from '../lib/pause'
+import { createBackoff } from './backoff'
 import type { Fetched } from './decode'
-import type { ConsumerHandler, FetchedBatch, KafkaRecord, TopicPartition } from './kafka'
+import type { ConsumerHandler, FetchedBatch, TopicPartition } from './kafka'
 import { partitionName } from './kafka'
 import type { KafkaLimits } from './limits'
 
@@ -62,8 +63,9 @@ export function createReading(
     }
     waitingBytes -= bytes
     const newest = taken.at(-1)!
-    const records = taken.length === 1 ? newest.records : taken.flatMap((one) => one.records)
-    return { ...newest, records, bytes }
+    if (taken.length === 1) return newest
+    const records = taken.flatMap((one) => one.records)
+    return { ...newest, records, marks: taken.flatMap((one) => one.marks), bytes }
   }
 
   async function deliver(): Promise<void> {
@@ -72,7 +74,7 @@ export function createReading(
       const born = epoch
       const taken = take()
       handledBytes = taken.bytes
-      const worked = await hand(taken.records, taken.end, born)
+      const worked = await hand(taken, born)
       handledBytes = 0
       if (worked) backoff.reset()
       else await pause(backoff.next(), stopped)
@@ -88,19 +90,18 @@ export function createReading(
     waitingBytes += taken.bytes
   }
 
-  async function hand(records: readonly KafkaRecord[], end: number, born: number) {
-    if (records.length === 0) return true
+  async function hand({ records, next, marks, end }: Fetched, born: number) {
     const isStale = () => {
       checkLease()
       return epoch !== born
     }
     if (isStale()) return true
-    const batch: FetchedBatch = { topic, partition, records, end, isStale }
+    const batch: FetchedBatch = { topic, partition, records, next, marks, end, isStale }
     try {
       await handler.batch(batch)
       return true
     } catch (error) {
-      const offset = records[0]!.offset
+      const offset = records[0]?.offset ?? next
       logger.warn({ err: error, partition: name, offset }, 'a batch was not handled: again soon')
       return false
     }
@@ -124,12 +125,6 @@ export function createReading(
 
     add(fetched) {
       next = fetched.next
-      const after = running || waiting.length > 0
-      // Nothing to hand over, and nothing before it that is not done.
-      if (fetched.records.length === 0 && !after) {
-        done = fetched.next
-        return
-      }
       waiting.push(fetched)
       waitingBytes += fetched.bytes
       run()

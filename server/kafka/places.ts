@@ -1,5 +1,6 @@
 import type { Logger } from '../lib/logger'
-import { type Backoff, createBackoff, pause } from './backoff'
+import { pause } from '../lib/pause'
+import { type Backoff, createBackoff } from './backoff'
 import type { ConsumerHandler } from './kafka'
 import type { KafkaLimits } from './limits'
 import type { Reading } from './partition'

@@ -1,5 +1,5 @@
 import type { Logger } from '../lib/logger'
-import { pause } from './backoff'
+import { pause } from '../lib/pause'
 import type { Commits } from './commits'
 import { errorType } from './failures'
 import { createFetching, type Fetching } from './fetching'

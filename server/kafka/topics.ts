@@ -1,5 +1,5 @@
 import type { Logger } from '../lib/logger'
-import { pause } from './backoff'
+import { pause } from '../lib/pause'
 import { errorType, unreachable, withDeadline } from './failures'
 import type { KafkaLimits } from './limits'
 import type { Reader } from './reader'

@@ -1,9 +1,10 @@
 import type { Logger } from '../lib/logger'
+import { pause } from '../lib/pause'
 import { refusedIndex, type Producer } from '../kafka/kafka'
 import { deadLetterRecord, type DeadLetter } from './dead-letter'
 import type { Stall } from './stall'
 import type { Counters } from './stats'
-import { retryMs, wait, type Pace } from './wait'
+import { retryMs, type Pace } from './pace'
 
 /**
  * Sends dead letters until Kafka has them, or `isCurrent` says that nobody waits for them any more:
@@ -49,7 +50,7 @@ export function createLetters({
         stall.begin(error, 'dead letters cannot be sent')
         // Those before a refused one are there: sent again with each try they would fill the topic.
         records = records.slice(refusedIndex(error) ?? 0)
-        await wait(retryMs(pace, failures), stopped)
+        await pause(retryMs(pace, failures), stopped)
       }
     }
     return false

@@ -1,8 +1,9 @@
 import { AppError } from '../errors'
-import type { SharedLog } from '../event-log/event-log'
-import { partitionName, type Kafka, type TopicPartition } from '../kafka/kafka'
+import type { LogState, SharedLog } from '../event-log/event-log'
+import { partitionName, type Kafka, type PartitionSpan, type TopicPartition } from '../kafka/kafka'
 import type { Logger } from '../lib/logger'
 import type { Projection } from '../orders/projection'
+import type { Absences } from './absences'
 import { declareGap } from './gap'
 import { findPlace, type Place } from './progress'
 import { openLog } from './refill'
@@ -14,6 +15,10 @@ export interface LocateOptions {
   readonly projection: Projection | null
   readonly topics: readonly string[]
   readonly retentionMs: number
+  /** Of partitions. */
+  readonly absences: Absences
+  /** Of topics. */
+  readonly absentTopics: Absences
   readonly counters: Counters
   readonly logger: Logger
 }
@@ -28,7 +33,7 @@ const ATTEMPTS = 3
  * a source that cannot be the one of before is told as a gap.
  */
 export function createLocate(options: LocateOptions): Locate {
-  const { kafka, log, projection, topics } = options
+  const { kafka, log, projection, topics, absences } = options
 
   /** Checkpoints are read before the spans: a partition's end can only be beyond what was read of it. */
   async function look() {
@@ -36,6 +41,18 @@ export function createLocate(options: LocateOptions): Locate {
     const { checkpoints, refill } = state.opened ? state : await openLog(options)
     const projected = (await projection?.checkpoints()) ?? new Map()
     return { checkpoints, refill, projected, spans: await kafka.spans(topics) }
+  }
+
+  /** A log that waits for records of partitions that are gone would never be open again. */
+  async function goneOf(
+    refill: LogState['refill'],
+    spans: ReadonlyMap<string, PartitionSpan>,
+  ): Promise<readonly string[]> {
+    const gone = absences.among(refill.keys(), (name) => spans.has(name))
+    if (gone.length === 0) return []
+    // As of now: another worker may have told of it meanwhile, which would be told twice.
+    const { refill: waiting } = await log.state()
+    return gone.filter((name) => waiting.has(name))
   }
 
   return async (partitions) => {
@@ -46,10 +63,11 @@ export function createLocate(options: LocateOptions): Locate {
         logged: checkpoints.get(name) ?? null,
         projected: projected.get(name) ?? null,
       })
-      // A log that waits for records of a partition that is gone would never be open again.
-      const vanished = [...refill.keys()].filter((name) => !spans.has(name))
-      for (const name of vanished) await declareGap(name, progressOf(name), 'beyond_end', options)
-      let gaps = vanished.length
+      let gaps = 0
+      for (const name of await goneOf(refill, spans)) {
+        gaps += 1
+        await declareGap(name, progressOf(name), 'beyond_end', options)
+      }
       for (const name of partitions.map(partitionName)) {
         const span = spans.get(name)
         if (!span) continue

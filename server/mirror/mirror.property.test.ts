@@ -6,6 +6,7 @@ import { createLogger } from '../lib/logger'
 import type { Order } from '../protocol/order'
 import { orderAt } from '../testing/arbitraries'
 import { fingerprintOf } from './fingerprint'
+import { proofOf } from './mark'
 import { createMirror } from './mirror'
 import { ForgetfulLog, type Fault } from './testing/forgetful-log'
 import { MemoryKafka } from './testing/memory-kafka'
@@ -18,7 +19,7 @@ const PARTITIONS: readonly TopicPartition[] = [
   { topic: TOPICS.cancelled, partition: 0 },
 ]
 
-type RecordKind = 'order' | 'poison' | 'tombstone'
+type RecordKind = 'order' | 'poison' | 'tombstone' | 'mark'
 type Step =
   | { readonly do: 'produce'; readonly partition: number; readonly kinds: readonly RecordKind[] }
   | { readonly do: 'fault'; readonly fault: Fault }
@@ -35,6 +36,7 @@ const kinds = fc.array(
     { weight: 8, arbitrary: fc.constant<RecordKind>('order') },
     fc.constant<RecordKind>('poison'),
     fc.constant<RecordKind>('tombstone'),
+    { weight: 2, arbitrary: fc.constant<RecordKind>('mark') },
   ),
   { minLength: 1, maxLength: 12 },
 )
@@ -121,7 +123,7 @@ class World implements AsyncDisposable {
         settings: mirrorSettings(),
         retentionMs: 3_600_000,
         logger: createLogger('silent'),
-        pace: { lookEveryMs, retriesMs: [0, 1, 2] },
+        pace: { lookEveryMs, retriesMs: [0, 1, 2], goneAfterMs: 0 },
       }),
     )
   }
@@ -137,8 +139,9 @@ class World implements AsyncDisposable {
 
   records(place: number, kindsOf: readonly RecordKind[], from: number) {
     const life = this.lives[place]!
-    return kindsOf.map((kind, at): Omit<KafkaRecord, 'offset'> => {
+    return kindsOf.map((kind, at): Omit<KafkaRecord, 'offset'> | null => {
       this.kinds.set(`${place}/${life}/${from + at}`, kind)
+      if (kind === 'mark') return null
       const { offset: _, ...record } = ownRecord(orderAt(`${place}/${life}/${from + at}`, 1))
       if (kind === 'order') return record
       const value =
@@ -208,12 +211,13 @@ class World implements AsyncDisposable {
       opened &&
       PARTITIONS.every((at) => {
         const { earliest, records } = this.kafka.partition(at)
-        const newest = records.at(-1)
         const checkpoint = checkpoints.get(partitionName(at))
-        if (!newest || (earliest === records.length && !checkpoint)) return true
-        return (
-          checkpoint?.offset === newest.offset && checkpoint.fingerprint === fingerprintOf(newest)
-        )
+        if (earliest === records.length && !checkpoint) return true
+        const proof = proofOf(checkpoint ?? null)
+        const newest = records.findLast((record) => record !== null)
+        const isSame =
+          !proof || (newest?.offset === proof.offset && fingerprintOf(newest) === proof.fingerprint)
+        return checkpoint?.offset === records.length - 1 && isSame
       })
     )
   }
@@ -235,27 +239,29 @@ function storyOf(entries: readonly LogEntry[], place: number): readonly string[]
   })
 }
 
-/** No record twice; and nothing is left out or exchanged between two records without a gap. */
-function expectHonest(
-  story: readonly string[],
-  isOrder: (life: number, offset: number) => boolean,
-) {
+/**
+ * No record twice; nothing is left out or exchanged between two records without a gap; and no gap
+ * where nothing is.
+ */
+function expectHonest(story: readonly string[], kindOf: (one: string) => RecordKind | undefined) {
   const events = story.filter((one) => one !== 'gap')
   expect(new Set(events).size).toBe(events.length)
-  let before: readonly [life: number, offset: number] | null = null
-  for (const one of story) {
-    if (one === 'gap') {
-      before = null
+  for (const [at, one] of story.entries()) {
+    const before = story.slice(0, at).findLast((other) => other !== 'gap')
+    if (one === 'gap' || !before) continue
+    const [life, offset] = one.split('/').map(Number) as [number, number]
+    const [lifeBefore, offsetBefore] = before.split('/').map(Number) as [number, number]
+    const isTold = story[at - 1] === 'gap'
+    if (life !== lifeBefore) {
+      expect(isTold).toBe(true)
       continue
     }
-    const [life, offset] = one.split('/').map(Number) as [number, number]
-    if (before) {
-      expect(life).toBe(before[0])
-      expect(offset).toBeGreaterThan(before[1])
-      for (let left = before[1] + 1; left < offset; left += 1)
-        expect(isOrder(life, left)).toBe(false)
-    }
-    before = [life, offset]
+    expect(offset).toBeGreaterThan(offsetBefore)
+    const between = Array.from({ length: offset - offsetBefore - 1 }, (_, left) =>
+      kindOf(`${life}/${offsetBefore + 1 + left}`),
+    )
+    if (isTold) expect(between.some((kind) => kind !== 'mark')).toBe(true)
+    else expect(between).not.toContain('order')
   }
 }
 
@@ -266,9 +272,9 @@ async function expectWhole(world: World): Promise<void> {
   for (const [place, at] of PARTITIONS.entries()) {
     const kindOf = (one: string) => world.kinds.get(`${place}/${one}`)
     const story = storyOf(entries, place)
-    expectHonest(story, (life, offset) => kindOf(`${life}/${offset}`) === 'order')
+    expectHonest(story, kindOf)
     const { earliest, records } = world.kafka.partition(at)
-    const kept = records.slice(earliest).map(({ offset }) => `${world.lives[place]}/${offset}`)
+    const kept = records.slice(earliest).map((_, at) => `${world.lives[place]}/${earliest + at}`)
     const orders = kept.filter((one) => kindOf(one) === 'order')
     expect(story.filter((one) => kept.includes(one))).toEqual(orders)
     const poison = kept.filter((one) => kindOf(one) === 'poison')

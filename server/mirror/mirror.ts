@@ -1,7 +1,9 @@
 import type { SharedLog } from '../event-log/event-log'
 import { partitionName, type Consumer, type Kafka, type TopicPartition } from '../kafka/kafka'
 import type { Logger } from '../lib/logger'
+import { pause } from '../lib/pause'
 import type { Projection } from '../orders/projection'
+import { Absences } from './absences'
 import { createAppender } from './appender'
 import { beat, Beats } from './beats'
 import { declareGap } from './gap'
@@ -15,7 +17,7 @@ import type { MirrorSettings } from './settings'
 import type { Stretch } from './stretch'
 import { Counters, type MirrorStats } from './stats'
 import { prepareTopics, topicNames } from './topics'
-import { PACE, wait, type Pace } from './wait'
+import { PACE, type Pace } from './pace'
 import { Watch } from './watch'
 
 /** Reads the topics of orders as one of a group, and brings what they say into the log. */
@@ -52,6 +54,7 @@ class RunningMirror implements Mirror {
   readonly #beats = new Beats()
   readonly #deps: PartitionDeps
   readonly #topics: readonly string[]
+  readonly #absences: Absences
   #consumer: Consumer | null = null
   #watch: Watch | null = null
   #running: Promise<void> = Promise.resolve()
@@ -62,8 +65,11 @@ class RunningMirror implements Mirror {
     const counters = this.#counters
     const stopped = this.#stopping.signal
     this.#topics = topicNames(settings.topics)
+    this.#absences = new Absences(pace.goneAfterMs)
     const topic = settings.deadLetterTopic
     const producer = kafka.producer()
+    const watched = { topics: this.#topics, absences: this.#absences }
+    const absentTopics = new Absences(pace.goneAfterMs)
     this.#deps = {
       kafka,
       log,
@@ -72,7 +78,7 @@ class RunningMirror implements Mirror {
       appender: createAppender(log),
       normalize: createNormalize(settings),
       sendLetters: createLetters({ producer, topic, counters, logger, stopped, pace }),
-      locate: createLocate({ ...options, topics: this.#topics, counters, logger }),
+      locate: createLocate({ ...options, ...watched, absentTopics, counters, logger }),
       consumer: () => this.#consumer!,
       counters,
       logger,
@@ -88,7 +94,7 @@ class RunningMirror implements Mirror {
   async stop(): Promise<void> {
     this.#stopping.abort()
     const enough = new AbortController()
-    await Promise.race([this.#ended(), wait(STOP_MS, enough.signal)])
+    await Promise.race([this.#ended(), pause(STOP_MS, enough.signal)])
     enough.abort()
   }
 
@@ -128,10 +134,11 @@ class RunningMirror implements Mirror {
     )
     this.#consumer = consumer
     const partitions = () => this.#partitions.values()
-    this.#watch = new Watch({ kafka, log, topics: this.#topics, consumer, partitions, logger })
+    const watched = { topics: this.#topics, absences: this.#absences }
+    this.#watch = new Watch({ kafka, log, ...watched, consumer, partitions, logger })
     while (!stopped.aborted) {
       await this.#look(this.#watch, consumer)
-      await wait(pace.lookEveryMs, stopped)
+      await pause(pace.lookEveryMs, stopped)
     }
     await consumer.stop()
   }

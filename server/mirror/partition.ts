@@ -8,20 +8,22 @@ import {
   type TopicPartition,
 } from '../kafka/kafka'
 import type { Logger } from '../lib/logger'
+import { pause } from '../lib/pause'
 import type { Projection } from '../orders/projection'
 import type { Appender } from './appender'
-import { chunksOf, readChunk, sourceRecord, type ReadRecord } from './chunk'
+import { readChunk, sourceRecord, type ReadRecord } from './chunk'
 import type { DeadLetter } from './dead-letter'
 import { declareGap } from './gap'
 import type { SendLetters } from './letters'
 import type { Locate } from './locate'
 import type { Normalize } from './normalize'
+import { newestOf, portionsOf, type Portion } from './portions'
 import type { GapReason, Place } from './progress'
 import type { Project } from './projector'
 import { Stall } from './stall'
 import type { Counters } from './stats'
 import { Stretch } from './stretch'
-import { retryMs, wait, type Pace } from './wait'
+import { retryMs, type Pace } from './pace'
 
 export interface PartitionDeps {
   readonly kafka: Kafka
@@ -89,16 +91,17 @@ export class PartitionMirror {
     const stretch = this.#stretch
     if (!stretch || fetched.isStale()) return
     stretch.end = fetched.end
-    if (stretch.isHoleBefore(fetched.records[0]!.offset) && (await this.#isTrimmed(stretch))) {
-      this.recover(stretch, 'trimmed')
+    const gap = await this.#gapIn(fetched, stretch)
+    if (gap) {
+      this.recover(stretch, gap)
       return
     }
     const isCurrent = () => stretch === this.#stretch && !fetched.isStale()
-    for (const records of chunksOf(fetched.records)) {
+    for (const portion of portionsOf(fetched)) {
       if (!isCurrent()) return
       this.#takingSince = Date.now()
       try {
-        await this.#take(records, stretch, isCurrent)
+        await this.#take(portion, stretch, isCurrent)
       } finally {
         this.#takingSince = 0
       }
@@ -139,12 +142,9 @@ export class PartitionMirror {
     while (this.#inFlight.size > 0) await Promise.all(this.#inFlight.keys())
   }
 
-  async #take(
-    records: FetchedBatch['records'],
-    stretch: Stretch,
-    isCurrent: () => boolean,
-  ): Promise<void> {
+  async #take(portion: Portion, stretch: Stretch, isCurrent: () => boolean): Promise<void> {
     const { normalize, appender, project } = this.deps
+    const { records, next } = portion
     if (records.some((record) => record.offset >= stretch.next && stretch.isAnother(record))) {
       this.recover(stretch, 'other_record')
       return
@@ -154,14 +154,17 @@ export class PartitionMirror {
     )
     const chunk = readChunk(normalize, this.at, this.name, wanted)
     if (chunk.letters.length > 0 && !(await this.#send(chunk.letters, isCurrent))) return
+    const newest = newestOf(records, chunk.records)
+    const mark = stretch.markBefore(next, newest)
+    const read = mark ? [...chunk.records, mark] : chunk.records
     const events = project
-      ? await this.#project(project, chunk.records, stretch, isCurrent)
-      : chunk.records.map(({ event }) => event)
+      ? await this.#project(project, read, stretch, isCurrent)
+      : read.map(({ event }) => event)
     if (!events) return
     await this.#room(appender)
     if (!isCurrent()) return
-    stretch.read(records.at(-1)!)
-    this.#append(stretch, chunk.records, events)
+    stretch.read(portion, newest)
+    this.#append(stretch, read, events)
     // Sockets are written to between turns.
     await new Promise((resolve) => setImmediate(resolve))
   }
@@ -245,9 +248,11 @@ export class PartitionMirror {
     while (this.#inFlight.size >= MAX_IN_FLIGHT) await Promise.race(this.#inFlight.keys())
   }
 
-  async #isTrimmed(stretch: Stretch): Promise<boolean> {
+  async #gapIn({ records, marks }: FetchedBatch, stretch: Stretch): Promise<GapReason | null> {
+    if (marks.some((range) => stretch.isMarked(range))) return 'other_record'
+    if (!records[0] || !stretch.isHoleBefore(records[0].offset)) return null
     const span = (await this.deps.kafka.spans([this.at.topic])).get(this.name)
-    return span !== undefined && span.earliest > stretch.firstNeeded()
+    return span && span.earliest > stretch.firstNeeded() ? 'trimmed' : null
   }
 
   async #recover(stretch: Stretch, why: GapReason | null): Promise<void> {
@@ -255,7 +260,7 @@ export class PartitionMirror {
     await this.settled()
     let gap = why
     while (!stopped.aborted && this.#isAssigned()) {
-      await wait(retryMs(pace, this.#failures++), stopped)
+      await pause(retryMs(pace, this.#failures++), stopped)
       // Assigned meanwhile: it has a place.
       if (this.#stretch) return
       try {

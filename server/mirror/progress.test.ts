@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import type { Checkpoint } from '../event-log/event-log'
+import { markAt } from './mark'
 import { findPlace, further, gapAt, hasForgotten, type Progress } from './progress'
 
 function at(offset: number, fingerprint = `print-${offset}`): Checkpoint {
@@ -33,6 +34,19 @@ describe('where a partition is read on', () => {
     ['nowhere: the topic is empty', { ...NOTHING, logged: at(4) }, span(0, 0), 'beyond_end'],
     ['behind it where all is trimmed', { ...NOTHING, logged: at(9) }, span(10, 10), 10],
     ['at the earliest without a checkpoint', NOTHING, span(3, 10), 3],
+    ['at the record before a mark', { ...NOTHING, logged: markAt(8, at(4)) }, span(0, 10), 4],
+    [
+      'behind a mark where all is trimmed',
+      { ...NOTHING, logged: markAt(9, at(4)) },
+      span(10, 10),
+      10,
+    ],
+    [
+      'at the earliest where no record is before a mark',
+      { ...NOTHING, logged: markAt(8, null) },
+      span(2, 10),
+      2,
+    ],
   ])('%s', (_what, progress, where, expected) => {
     expect(fromOf(where, progress, undefined, false)).toBe(expected)
   })

@@ -1,5 +1,6 @@
 import type { Checkpoint, RefillSpan } from '../event-log/event-log'
 import type { PartitionSpan } from '../kafka/kafka'
+import { proofOf } from './mark'
 
 /** How far a partition durably got: in the log, and in the tables where there is a projection. */
 export interface Progress {
@@ -10,7 +11,7 @@ export interface Progress {
 
 /** Where a partition is read on, as of now. */
 export interface Place extends Progress {
-  /** The first offset to read: a checkpoint itself, whose record is compared with it. */
+  /** The first offset to read: the record that proves a checkpoint, which is compared with it. */
   readonly from: number
   /** While the log has no checkpoint: what is before this is projected and not logged. */
   readonly logFrom: number
@@ -43,9 +44,15 @@ export function findPlace(
   const stuck = refill && stuckAt(refill, { earliest, end })
   if (stuck) return { finding: 'gap', why: stuck }
   const logFrom = logged ? logged.offset : Math.max(earliest, refill?.start ?? earliest)
-  const projectFrom = projected ? projected.offset : earliest
-  const from = Math.max(earliest, projects ? Math.min(logFrom, projectFrom) : logFrom)
+  const toLog = logged ? startOf(logged, earliest) : logFrom
+  const toProject = startOf(projected, earliest)
+  const from = Math.max(earliest, projects ? Math.min(toLog, toProject) : toLog)
   return { finding: 'place', place: { logged, projected, from, logFrom } }
+}
+
+/** Where its proof is read: before a mark without one there must be no record at all. */
+function startOf(checkpoint: Checkpoint | null, earliest: number): number {
+  return proofOf(checkpoint)?.offset ?? earliest
 }
 
 /** Why a source that spans this cannot be the one that was read up to and with `offset`, or null. */

@@ -2,11 +2,12 @@ import { AppError } from '../errors'
 import type { Checkpoint, OrderEvent } from '../event-log/event-log'
 import type { TopicPartition } from '../kafka/kafka'
 import type { Projection } from '../orders/projection'
+import { pause } from '../lib/pause'
 import { letterOf, type ReadRecord } from './chunk'
 import type { DeadLetter } from './dead-letter'
 import { tooBig } from './normalize'
 import type { Stall } from './stall'
-import { retryMs, wait, type Pace } from './wait'
+import { retryMs, type Pace } from './pace'
 
 /** Whoever has records projected. */
 export interface Projecting {
@@ -52,7 +53,7 @@ export function createProject(
           if (isRefused && records[0]?.foreign) return giveUp(records[0], error, by)
         }
         by.stall.begin(error, 'events cannot be projected')
-        await wait(retryMs(pace, failures), stopped)
+        await pause(retryMs(pace, failures), stopped)
       }
     }
     return 'void'

@@ -1,5 +1,7 @@
+import { AppError } from '../errors'
 import type { LogState, RecordsBatch, RefillSpan, SharedLog } from '../event-log/event-log'
 import type { Kafka, KafkaRecord, PartitionSpan } from '../kafka/kafka'
+import type { Absences } from './absences'
 import { fingerprintOf } from './fingerprint'
 
 interface Options {
@@ -7,6 +9,7 @@ interface Options {
   readonly log: SharedLog
   readonly topics: readonly string[]
   readonly retentionMs: number
+  readonly absentTopics: Absences
 }
 
 /**
@@ -14,8 +17,10 @@ interface Options {
  * up to the newest record of now. Several workers may do so at the same time: one opens, the others
  * find it open. Answers the log's state.
  */
-export async function openLog({ kafka, log, topics, retentionMs }: Options): Promise<LogState> {
+export async function openLog(options: Options): Promise<LogState> {
+  const { kafka, log, topics, retentionMs } = options
   const spans = await kafka.spans(topics)
+  requireTopics(options, spans)
   const starts = await startsOf(kafka, topics, Date.now() - retentionMs)
   const refill = new Map<string, RefillSpan>()
   const passed: RecordsBatch[] = []
@@ -30,6 +35,22 @@ export async function openLog({ kafka, log, topics, retentionMs }: Options): Pro
   // Partitions whose records are all too old start behind them, and not with the oldest.
   if (passed.length > 0) await log.append(passed)
   return log.state()
+}
+
+/**
+ * A broker that has just started may not know of topics for a moment. Opened without them, the log
+ * would be read before their records are back, which then came as new ones, however old they are.
+ */
+function requireTopics(
+  { topics, absentTopics }: Options,
+  spans: ReadonlyMap<string, PartitionSpan>,
+): void {
+  const known = new Set([...spans.values()].map(({ topic }) => topic))
+  const gone = absentTopics.among(topics, (topic) => known.has(topic))
+  const unsure = topics.filter((topic) => !known.has(topic) && !gone.includes(topic))
+  if (unsure.length === 0) return
+  const sentence = `Kafka does not know of the topics ${unsure.join(', ')} at the moment.`
+  throw new AppError('no_such_topic', 503, sentence, { temporary: true })
 }
 
 /** Moves the checkpoint of a partition that has none to this record, without an entry. */

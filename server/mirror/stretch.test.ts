@@ -2,6 +2,7 @@ import { expect, test } from 'bun:test'
 import type { Checkpoint } from '../event-log/event-log'
 import type { KafkaRecord } from '../kafka/kafka'
 import { fingerprintOf } from './fingerprint'
+import { markAt } from './mark'
 import { Stretch } from './stretch'
 
 function record(offset: number, text = String(offset)): KafkaRecord {
@@ -80,7 +81,26 @@ test('what is older than the refill is projected and not logged', () => {
 
 test('what is delivered once more moves nothing back', () => {
   const stretch = stretchFrom(4, at(4))
-  stretch.read(record(9))
-  stretch.read(record(6))
-  expect(stretch.next).toBe(10)
+  stretch.read({ records: [record(9)], next: 10 }, at(9))
+  stretch.read({ records: [record(6)], next: 7 }, at(6))
+  expect([stretch.next, stretch.proof?.offset]).toEqual([10, 9])
+})
+
+test('behind the last record a mark follows where others are no records for us', () => {
+  const stretch = stretchFrom(4, at(4))
+  expect(stretch.markBefore(7, at(6))).toBeNull()
+  expect(stretch.markBefore(9, at(6))).toMatchObject({ record: { offset: 8 }, event: null })
+  stretch.read({ records: [record(5), record(6)], next: 9 }, at(6))
+  const mark = { offset: 10, fingerprint: stretch.markBefore(11, null)!.fingerprint }
+  expect(mark).toEqual(markAt(10, at(6)))
+  expect(stretch.markBefore(9, at(6))).toBeNull()
+})
+
+test('from a mark on nothing is missing, and what proves it is compared', () => {
+  const stretch = stretchFrom(6, markAt(10, at(6)))
+  expect(stretch.firstNeeded()).toBe(11)
+  expect([11, 12].map((offset) => stretch.isHoleBefore(offset))).toEqual([false, true])
+  expect(
+    [record(6), record(6, 'another'), record(10)].map((one) => stretch.isAnother(one)),
+  ).toEqual([false, true, true])
 })

@@ -1,6 +1,8 @@
 import type { Checkpoint } from '../event-log/event-log'
-import type { KafkaRecord } from '../kafka/kafka'
-import { fingerprintOf } from './fingerprint'
+import type { KafkaRecord, OffsetRange } from '../kafka/kafka'
+import type { ReadRecord } from './chunk'
+import { isContradicted, markRecord, proofOf } from './mark'
+import type { Portion } from './portions'
 import { further, type Place, type Progress } from './progress'
 
 /**
@@ -18,6 +20,8 @@ export class Stretch implements Progress {
   end = 0
   /** Of the newest record that was read, milliseconds since the epoch. */
   timestamp = 0
+  /** The last record that was read, or that proves the checkpoints; null for none. */
+  proof: Checkpoint | null
   readonly #logFrom: number
 
   constructor(
@@ -27,6 +31,7 @@ export class Stretch implements Progress {
     this.next = place.from
     this.handed = this.logged = place.logged
     this.projected = place.projected
+    this.proof = proofOf(further(place.logged, place.projected))
     this.#logFrom = place.logFrom
   }
 
@@ -36,17 +41,22 @@ export class Stretch implements Progress {
   }
 
   firstNeeded(): number {
-    return this.isWanted(this.next) ? this.next : this.next + 1
+    const toLog = this.handed ? this.handed.offset + 1 : this.#logFrom
+    const toProject = this.projects ? (this.projected?.offset ?? -1) + 1 : Infinity
+    return Math.max(this.next, Math.min(toLog, toProject))
   }
 
   /** Whether the record stands where a checkpoint says that there is another one. */
   isAnother(record: KafkaRecord): boolean {
-    const { offset } = record
-    if (offset !== this.logged?.offset && offset !== this.projected?.offset) return false
-    const fingerprint = fingerprintOf(record)
-    return [this.logged, this.projected].some(
-      (checkpoint) => checkpoint?.offset === offset && checkpoint.fingerprint !== fingerprint,
-    )
+    return isContradicted(this.logged, record) || isContradicted(this.projected, record)
+  }
+
+  /** Whether marks stand where the record was that proves a checkpoint. */
+  isMarked({ first, last }: OffsetRange): boolean {
+    return [this.logged, this.projected].some((checkpoint) => {
+      const proof = proofOf(checkpoint)
+      return proof && first <= proof.offset && proof.offset <= last
+    })
   }
 
   /** Whether it is not both in the log and in the tables, as far as is known. */
@@ -62,12 +72,20 @@ export class Stretch implements Progress {
     return this.projects && (!this.projected || offset > this.projected.offset)
   }
 
-  /** Everything up to this record was read, for whatever that was. */
-  read({ offset, timestamp }: KafkaRecord): void {
+  /** The mark to log where what was read up to `next` ends without a record; else null. */
+  markBefore(next: number, newest: Checkpoint | null): ReadRecord | null {
+    const offset = next - 1
+    if (offset < this.next || offset === newest?.offset || !this.isWanted(offset)) return null
+    return markRecord(offset, newest ?? this.proof)
+  }
+
+  /** Everything before `next` was read, for whatever that was. */
+  read({ records, next }: Portion, newest: Checkpoint | null): void {
     // What is delivered once more does not make it forget.
-    if (offset < this.next) return
-    this.next = offset + 1
-    this.timestamp = timestamp
+    if (next <= this.next) return
+    this.next = next
+    this.proof = newest ?? this.proof
+    this.timestamp = records.at(-1)?.timestamp ?? this.timestamp
   }
 
   projectedUpTo(checkpoint: Checkpoint): void {

@@ -1,8 +1,9 @@
 import type { Kafka } from '../kafka/kafka'
 import type { Logger } from '../lib/logger'
+import { pause } from '../lib/pause'
 import type { EventTopics, MirrorSettings } from './settings'
 import type { Counters } from './stats'
-import { retryMs, wait, type Pace } from './wait'
+import { retryMs, type Pace } from './pace'
 
 export function topicNames(topics: EventTopics): readonly string[] {
   return topics.kind === 'one' ? [topics.name] : Object.values(topics.names)
@@ -41,7 +42,7 @@ export async function prepareTopics(options: Options): Promise<void> {
       if (counters.lastError !== said) logger.warn({ err: error }, 'the topics cannot be looked at')
       said = counters.lastError ?? ''
     }
-    await wait(retryMs(pace, failures), stopped)
+    await pause(retryMs(pace, failures), stopped)
   }
 }
 

@@ -1,8 +1,9 @@
 import type { Checkpoint, LogState, SharedLog } from '../event-log/event-log'
 import { partitionName, type Consumer, type Kafka, type PartitionSpan } from '../kafka/kafka'
 import type { Logger } from '../lib/logger'
-import { fingerprintOf } from './fingerprint'
+import type { Absences } from './absences'
 import { LagGauge } from './lag'
+import { isContradicted, proofOf } from './mark'
 import type { PartitionMirror } from './partition'
 import { gapAt, hasForgotten, stuckAt } from './progress'
 import type { Stretch } from './stretch'
@@ -14,6 +15,7 @@ interface Options {
   readonly consumer: Consumer
   /** All that this mirror ever read. */
   readonly partitions: () => Iterable<PartitionMirror>
+  readonly absences: Absences
   readonly logger: Logger
 }
 
@@ -58,8 +60,8 @@ export class Watch {
     this.#looks += 1
     for (const one of known) this.#check(one, state, spans.get(one.partition.name))
     // Whoever looks where to go on tells of partitions that are gone.
-    const isGone = [...state.refill.keys()].some((name) => !spans.has(name))
-    if (isGone && known[0]) known[0].partition.recover(known[0].stretch, null)
+    const gone = this.options.absences.among(state.refill.keys(), (name) => spans.has(name))
+    if (gone.length > 0 && known[0]) known[0].partition.recover(known[0].stretch, null)
     await this.#measure(state, spans)
     this.#isRefilling = !state.opened || state.refill.size > 0
     if (this.#looks % COMPARE_EVERY === 0) await this.#compare()
@@ -124,9 +126,9 @@ export class Watch {
   async #compare(): Promise<void> {
     for (const { partition, stretch, logged } of this.#known()) {
       if (!logged) continue
-      const [record] = await this.options.kafka.read(partition.at, logged.offset, 1)
-      if (record?.offset !== logged.offset) continue
-      if (fingerprintOf(record) !== logged.fingerprint) partition.recover(stretch, 'other_record')
+      const from = proofOf(logged)?.offset ?? 0
+      const [record] = await this.options.kafka.read(partition.at, from, 1)
+      if (record && isContradicted(logged, record)) partition.recover(stretch, 'other_record')
     }
   }
 }

@@ -1,4 +1,4 @@
-import { type Admin, Kafka as KafkaJs, logLevel } from 'kafkajs'
+import { type Admin, Kafka as KafkaJs, logLevel, type Message } from 'kafkajs'
 import { createLogger } from '../../lib/logger'
 import { testStack } from '../../testing/stack'
 import { openKafka } from '../client'
@@ -32,6 +32,11 @@ export interface TestKafka extends Kafka, AsyncDisposable {
   fill(topic: string, count: number, from?: number): Promise<void>
   /** Deletes the records before an offset, as retention does. */
   trim(topic: string, before: number): Promise<void>
+  /** Messages into partition 0 of a topic with one, each in a transaction of its own. */
+  transact(
+    topic: string,
+    messages: readonly (Message & { readonly outcome: 'commit' | 'abort' })[],
+  ): Promise<void>
   /** kafkajs itself, for what a server never does. */
   admin<T>(work: (admin: Admin) => Promise<T>): Promise<T>
 }
@@ -75,6 +80,21 @@ export async function openTestKafka(
         const partitions = [{ partition: 0, offset: String(before) }]
         await admin.deleteTopicRecords({ topic, partitions })
       }),
+    async transact(topic, messages) {
+      const client = new KafkaJs({ brokers: [...settings.brokers], logLevel: logLevel.NOTHING })
+      const transactional = client.producer({
+        transactionalId: topic,
+        maxInFlightRequests: 1,
+        idempotent: true,
+      })
+      await transactional.connect()
+      for (const { outcome, ...message } of messages) {
+        const transaction = await transactional.transaction()
+        await transaction.send({ topic, messages: [message] })
+        await transaction[outcome]()
+      }
+      await transactional.disconnect()
+    },
     admin: (work) => withAdmin(settings, work),
     [Symbol.asyncDispose]: () => kafka.close(),
   }

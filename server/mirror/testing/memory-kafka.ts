@@ -12,8 +12,8 @@ import {
 
 interface Partition extends TopicPartition {
   earliest: number
-  /** By offset, from 0 on, also those that are trimmed. */
-  records: KafkaRecord[]
+  /** By offset, from 0 on, also those that are trimmed; null: a mark of a transaction. */
+  records: (KafkaRecord | null)[]
 }
 
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve))
@@ -46,13 +46,13 @@ export class MemoryKafka implements Kafka {
     return this.#partitions.get(partitionName(at))!
   }
 
-  produce(at: TopicPartition, records: readonly Omit<KafkaRecord, 'offset'>[]): void {
+  produce(at: TopicPartition, records: readonly (Omit<KafkaRecord, 'offset'> | null)[]): void {
     const { records: there } = this.partition(at)
-    for (const record of records) there.push({ ...record, offset: there.length })
+    for (const record of records) there.push(record && { ...record, offset: there.length })
   }
 
   /** Another topic under the same name. Whoever reads it, and looks, is told so. */
-  recreate(at: TopicPartition, records: readonly Omit<KafkaRecord, 'offset'>[]): void {
+  recreate(at: TopicPartition, records: readonly (Omit<KafkaRecord, 'offset'> | null)[]): void {
     const partition = this.partition(at)
     partition.records = []
     partition.earliest = 0
@@ -102,7 +102,10 @@ export class MemoryKafka implements Kafka {
   async read(at: TopicPartition, fromOffset: number, limit: number) {
     await turn()
     const { earliest, records } = this.partition(at)
-    return records.slice(Math.max(earliest, fromOffset)).slice(0, limit)
+    return records
+      .slice(Math.max(earliest, fromOffset))
+      .filter((record) => record !== null)
+      .slice(0, limit)
   }
 
   ensureTopics = async () => []
@@ -193,10 +196,16 @@ export class MemoryMember implements Consumer {
       return
     }
     const first = Math.max(from, earliest)
-    const fetched = records.slice(first, first + this.kafka.fetchSize())
-    if (fetched.length === 0) return
+    const all = records.slice(first, first + this.kafka.fetchSize())
+    if (all.length === 0) return
+    const fetched = all.filter((record) => record !== null)
     const isStale = () => reading.epoch !== epoch || !this.#isRead(reading)
-    await this.handler.batch({ ...at, records: fetched, end: records.length, isStale })
-    if (!isStale()) reading.next = fetched.at(-1)!.offset + 1
+    const next = first + all.length
+    const marks = all.flatMap((record, at) => {
+      return record ? [] : [{ first: first + at, last: first + at }]
+    })
+    const end = records.length
+    await this.handler.batch({ ...at, records: fetched, next, marks, end, isStale })
+    if (!isStale()) reading.next = next
   }
 }

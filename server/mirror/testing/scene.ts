@@ -16,13 +16,13 @@ import { freshTopics, type TopicNames } from '../../testing/stack'
 import { readDeadLetter, type StoredDeadLetter } from '../dead-letter'
 import { createMirror, type Mirror, type MirrorOptions } from '../mirror'
 import type { MirrorSettings } from '../settings'
-import type { Pace } from '../wait'
+import type { Pace } from '../pace'
 import { mirrorSettings, relayHeaders } from './records'
 
 export const RETENTION_MS = 3_600_000
 const DEADLINE_MS = 20_000
 /** As in a worker, but quicker to notice things. */
-export const QUICK: Pace = { lookEveryMs: 200, retriesMs: [20, 100, 300] }
+export const QUICK: Pace = { lookEveryMs: 200, retriesMs: [20, 100, 300], goneAfterMs: 500 }
 
 export interface SceneOptions {
   readonly redis?: RedisProcessOptions

@@ -1,28 +1,17 @@
-/** Resolves after `ms`, or at once when `signal` aborts. */
-export function wait(ms: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve()
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', done)
-      resolve()
-    }
-    const timer = setTimeout(done, ms)
-    signal.addEventListener('abort', done)
-  })
-}
-
 /** How soon things are tried again, and looked at. */
 export interface Pace {
   /** Between two comparisons of log and topics, in milliseconds. */
   readonly lookEveryMs: number
   /** Before the next try after one failure, two, …; the last one from then on. */
   readonly retriesMs: readonly number[]
+  /** For how long Kafka must not know of something before it counts as gone. */
+  readonly goneAfterMs: number
 }
 
 export const PACE: Pace = {
   lookEveryMs: 2_500,
   retriesMs: [100, 250, 500, 1_000, 2_000, 5_000],
+  goneAfterMs: 15_000,
 }
 
 /** Before the next try, after so many that failed. */
