@@ -21,6 +21,7 @@ import { openSqliteOrderStore } from '../server/orders/order-store.sqlite'
 import { seedProducts } from '../server/orders/seed'
 import { freshDatabase } from '../server/testing/database.postgres'
 import { tempFolder } from '../server/testing/temp-folder'
+import { within } from '../server/testing/within'
 
 const root = join(import.meta.dir, '..')
 const logger = createLogger('silent')
@@ -38,8 +39,8 @@ afterEach(async () => {
   await fresh[Symbol.asyncDispose]()
 })
 
-async function move(...args: readonly string[]) {
-  const child = Bun.spawn([join(root, 'scripts/move'), ...args], {
+function startMove(...args: readonly string[]) {
+  return Bun.spawn([join(root, 'scripts/move'), ...args], {
     cwd: folder.path,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
@@ -49,11 +50,25 @@ async function move(...args: readonly string[]) {
       BUN: process.execPath,
     },
   })
+}
+
+async function move(...args: readonly string[]) {
+  const child = startMove(...args)
   const [output, errors] = await Promise.all([
     new Response(child.stdout).text(),
     new Response(child.stderr).text(),
   ])
   return { exitCode: await child.exited, output, errors }
+}
+
+/** Resolves once there is a line with this text. */
+async function progress(stream: ReadableStream<Uint8Array<ArrayBuffer>>, text: string) {
+  let seen = ''
+  for await (const part of stream.pipeThrough(new TextDecoderStream())) {
+    seen += part
+    if (seen.includes(text)) return
+  }
+  throw new Error(`it ended, and said: ${seen}`)
 }
 
 async function withEmbedded<T>(work: (store: OrderStore) => Promise<T>): Promise<T> {
@@ -217,6 +232,54 @@ test('a move that fails in the middle leaves the target as it was', async () => 
     const index = await target.sql`SELECT to_regclass('order_search_terms') IS NOT NULL AS there`
     expect(index).toEqual([{ there: true }])
   })
+})
+
+test('a move that is killed in the middle is begun anew, and nothing is missing or there twice', async () => {
+  const before = await withEmbedded(async (store) => {
+    await fill(store)
+    return {
+      stats: await store.stats(),
+      ids: await walk((query: AdminQuery) => store.all(query), { limit: 3 }),
+    }
+  })
+  await withTarget(async ({ sql }) => {
+    const child = startMove()
+    // Its orders are written when it comes to the figures, and has to wait.
+    await sql
+      .begin(async (tx) => {
+        await tx`LOCK TABLE order_stats IN SHARE MODE`
+        await within(progress(child.stderr, 'changes of orders: '), 'orders that are written')
+        child.kill('SIGKILL')
+        await child.exited
+      })
+      .finally(() => child.kill('SIGKILL'))
+    expect(await sql`SELECT 1 FROM orders`).toEqual([])
+  })
+  expect(await move()).toMatchObject({ exitCode: 0 })
+  await withTarget(async (database) => {
+    const store = storeIn(database)
+    expect(await store.stats()).toEqual(before.stats)
+    expect(await walk((query: AdminQuery) => store.all(query), { limit: 3 })).toEqual(before.ids)
+  })
+})
+
+test('a database that another program has tables in is left as it is', async () => {
+  await withEmbedded(fill)
+  await using sql = new Bun.SQL(fresh.url, { max: 1 })
+  await sql`CREATE TABLE orders (id int, customer text)`
+  const refused = async () => {
+    for (const args of [['--check'], []]) {
+      const told = await move(...args)
+      expect(told.exitCode).toBe(1)
+      expect(told.errors).toContain('the target has a table orders of another program')
+    }
+  }
+  await refused()
+  await sql`INSERT INTO orders VALUES (1, 'theirs')`
+  await refused()
+  expect(await sql`SELECT * FROM orders`).toEqual([{ id: 1, customer: 'theirs' }])
+  const tables = await sql`SELECT tablename FROM pg_tables WHERE schemaname = 'public'`
+  expect(tables.map(({ tablename }: { tablename: string }) => tablename)).toEqual(['orders'])
 })
 
 test('a name that Postgres cannot keep is named', async () => {

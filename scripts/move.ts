@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { openPostgres } from '../server/lib/database.postgres'
 import { databasePath, openDatabase } from '../server/lib/database.sqlite'
 import { createLogger } from '../server/lib/logger'
+import { migrate } from '../server/lib/migrate.postgres'
 import { POSTGRES_MIGRATIONS } from '../server/migrations/postgres'
 import { checkMove, moveShop, OutcomeUnknown } from './moving/move-shop'
 import { countRows, TABLES } from './moving/tables'
@@ -47,13 +48,16 @@ async function moveFrom(sqlite: Sqlite): Promise<void> {
   const target = await openPostgres(url, {
     poolSize: 1,
     logger: createLogger('silent'),
-    migrations: checkOnly ? null : POSTGRES_MIGRATIONS,
+    migrations: null,
     deadlineMs: DEADLINE_MS,
     startMs: 0,
   })
   try {
-    if (checkOnly) await checkMove(target.sql)
-    else await moveShop(sqlite, target.sql, showProgress)
+    await checkMove(target.sql)
+    if (!checkOnly) {
+      await migrate(target.sql, POSTGRES_MIGRATIONS)
+      await moveShop(sqlite, target.sql, showProgress)
+    }
   } finally {
     await target.close()
   }

@@ -22,6 +22,27 @@ interface ProductRow {
 
 /** Why nothing can be moved there, in a sentence; null where it can. */
 export async function whatStandsInTheWay(sql: Bun.SQL): Promise<string | null> {
+  return (await isOurs(sql)) ? whatIsInUse(sql) : whatIsForeign(sql)
+}
+
+/** Whether an Orderwire made its tables there. */
+async function isOurs(sql: Bun.SQL): Promise<boolean> {
+  const found = await sql`
+    SELECT 1 FROM information_schema.columns
+    WHERE table_schema = current_schema() AND table_name = 'migrations' AND column_name = 'sha256'`
+  return found.length > 0
+}
+
+async function whatIsForeign(sql: Bun.SQL): Promise<string | null> {
+  for (const name of ['migrations', 'outbox', ...TABLES.map((table) => table.name)]) {
+    if (await isThere(sql, name)) {
+      return `the target has a table ${name} of another program: name a database of its own.`
+    }
+  }
+  return null
+}
+
+async function whatIsInUse(sql: Bun.SQL): Promise<string | null> {
   for (const name of EMPTY_AT_FIRST) {
     if (await isThere(sql, name)) {
       const found = await sql`SELECT 1 FROM ${sql(name)} LIMIT 1`
