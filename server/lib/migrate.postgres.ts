@@ -1,12 +1,4 @@
-import { hash } from 'node:crypto'
-import { AppError } from '../errors'
-import type { Migration } from './migration'
-
-interface AppliedRow {
-  readonly number: number
-  readonly name: string
-  readonly sha256: string
-}
+import { checkApplied, checkNumbers, hashOf, type Applied, type Migration } from './migration'
 
 /** All that start at the same moment queue here. Any number that is Orderwire's alone. */
 const LOCK = 4_712_009_001
@@ -19,10 +11,7 @@ const MAX_MS = 3_600_000
  * database is newer than this program, or was made by other migrations.
  */
 export async function migrate(sql: Bun.SQL, migrations: readonly Migration[]): Promise<void> {
-  for (const [index, { number }] of migrations.entries()) {
-    if (number === index + 1) continue
-    throw new Error(`migration ${index + 1} is missing: found ${number} in its place`)
-  }
+  checkNumbers(migrations)
   while (await sql.begin((tx) => migrateOnce(tx, migrations)));
 }
 
@@ -37,34 +26,13 @@ async function migrateOnce(
     number integer PRIMARY KEY, name text NOT NULL, sha256 text NOT NULL,
     applied_at timestamptz NOT NULL DEFAULT now()
   )`
-  const applied = await tx<AppliedRow[]>`
+  const applied = await tx<Applied[]>`
     SELECT number, name, sha256 FROM migrations ORDER BY number`
-  for (const row of applied) checkApplied(row, migrations[row.number - 1])
+  checkApplied(applied, migrations)
   const next = migrations[applied.length]
   if (!next) return false
   await tx.unsafe(next.sql)
   await tx`INSERT INTO migrations (number, name, sha256)
     VALUES (${next.number}, ${next.name}, ${hashOf(next)})`
   return applied.length + 1 < migrations.length
-}
-
-function checkApplied(row: AppliedRow, known: Migration | undefined): void {
-  if (!known) {
-    throw new AppError(
-      'database_newer',
-      500,
-      `The database was made by a newer Orderwire (migration ${row.number}, ${row.name}): start that version or a newer one.`,
-    )
-  }
-  if (row.sha256 !== hashOf(known)) {
-    throw new AppError(
-      'database_differs',
-      500,
-      `Migration ${row.number} (${row.name}) of the database is not the one that this Orderwire knows: start the version that made the database.`,
-    )
-  }
-}
-
-function hashOf(migration: Migration): string {
-  return hash('sha256', migration.sql.replaceAll('\r\n', '\n'), 'hex')
 }
