@@ -91,6 +91,7 @@ export function createConsumer(options: ConsumerOptions): Consumer {
     const readings = [...assigned.values()]
     assigned.clear()
     for (const reading of readings) reading.place(null)
+    if (readings.length > 0) handler.revoked?.(readings.map(atOf))
   }
 
   /** A member that slept longer than the group waits must not take anything for its own any more. */
@@ -179,7 +180,7 @@ export function createConsumer(options: ConsumerOptions): Consumer {
 
   const supervised = supervise()
   return {
-    assignment: () => [...assigned.values()].map(({ topic, partition }) => ({ topic, partition })),
+    assignment: () => [...assigned.values()].map(atOf),
     seek(partition, offset) {
       assigned.get(partitionName(partition))?.place(offset)
     },
@@ -195,4 +196,8 @@ export function createConsumer(options: ConsumerOptions): Consumer {
       await supervised
     },
   }
+}
+
+function atOf({ topic, partition }: Reading): TopicPartition {
+  return { topic, partition }
 }

@@ -96,3 +96,27 @@ test('a member that was held still for too long finds its batch stale when it wa
     await within(reading, 'the end of the member')
   }
 })
+
+test('a member is told what others may read from now on, before it is asked where to go on', async () => {
+  await using kafka = await openTestKafka()
+  const topic = await kafka.topic()
+  const groupId = groupName()
+  const recorder = createRecorder()
+  const told: string[] = []
+  const first = kafka.consume(
+    { groupId, topics: [topic] },
+    {
+      ...recorder,
+      assigned: (partitions) => {
+        told.push(`assigned ${partitions.map(partitionName).join()}`)
+        return recorder.assigned(partitions)
+      },
+      revoked: (partitions) => told.push(`revoked ${partitions.map(partitionName).join()}`),
+    },
+  )
+  await until(() => first.position({ topic, partition: 0 }) !== null)
+  const second = kafka.consume({ groupId, topics: [topic] }, createRecorder())
+  await until(() => told.some((one) => one.startsWith('revoked')))
+  await until(() => [first, second].some((one) => one.position({ topic, partition: 0 }) !== null))
+  expect(told.slice(0, 2)).toEqual([`assigned ${topic}-0`, `revoked ${topic}-0`])
+})

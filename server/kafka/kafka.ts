@@ -107,6 +107,11 @@ export interface ConsumerHandler {
    */
   assigned(partitions: readonly TopicPartition[]): Promise<ReadonlyMap<string, number>>
   /**
+   * From here on others may read these, even where this member is assigned them again at once. All
+   * that it read is told so before each rebalance, and when the group may have given it up.
+   */
+  revoked?(partitions: readonly TopicPartition[]): void
+  /**
    * One batch at a time of a partition, partitions side by side. The next batch comes when it
    * resolves; when it rejects, the partition waits and goes on behind the last batch that resolved,
    * the others are not held up. The member's heartbeats go on however long it takes.

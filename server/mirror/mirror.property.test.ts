@@ -312,3 +312,19 @@ test.each([true, false])(
     expect(story).toEqual(['0/0', '0/1', 'gap', '0/4', '0/5'])
   },
 )
+
+test('what another worker read meanwhile is not lost, though the log forgot it and it is trimmed', async () => {
+  await using world = new World({ fetchSizes: [9], delays: [0], jumps: false, lookEveryMs: 60_000 })
+  await world.start()
+  // The first mirror is about to read a partition, which goes to the other one.
+  await world.take({ do: 'run', turns: 50 })
+  await world.take({ do: 'assign', readers: [1, 1, 0], untold: null })
+  await world.take({ do: 'produce', partition: 0, kinds: ['order', 'order', 'order', 'order'] })
+  await until(() => world.isThrough(), 'the records')
+  await world.take({ do: 'assign', readers: [1, 1, 1], untold: null })
+  await world.take({ do: 'forgetAll' })
+  await world.take({ do: 'trim', partition: 0, share: 0.5 })
+  await world.take({ do: 'assign', readers: [0, 0, 0], untold: null })
+  await until(() => world.isThrough(), 'the refill')
+  expect(storyOf(await world.log.entries(), 0)).toEqual(['0/2', '0/3'])
+})

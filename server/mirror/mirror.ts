@@ -129,6 +129,7 @@ class RunningMirror implements Mirror {
       { groupId, topics: this.#topics },
       {
         assigned: (partitions) => this.#place(partitions),
+        revoked: (partitions) => partitions.forEach((at) => this.#partition(at).revoke()),
         batch: (batch) => this.#partition(batch).batch(batch),
       },
     )
@@ -188,7 +189,7 @@ class RunningMirror implements Mirror {
 
   /** No checkpoint tells of a loss before the first record: only who was about to read it knows. */
   async #tellLoss({ name }: PartitionMirror, before: Stretch | null, place: Place): Promise<void> {
-    if (!before || before.handed || place.logged || place.from <= before.firstNeeded()) return
+    if (!before || before.handed || place.logged || place.earliest <= before.firstNeeded()) return
     await declareGap(name, place, 'trimmed', this.#deps)
   }
 

@@ -82,7 +82,17 @@ export class PartitionMirror {
   /** It is read on from here; what was on its way before does not count. */
   place(place: Place): void {
     this.placings += 1
+    // What landed just before others could read it was not committed by anybody.
+    if (place.logged) this.deps.consumer().commit(this.at, place.logged.offset + 1)
     this.#stretch = new Stretch(place, this.deps.projection !== null)
+  }
+
+  /**
+   * Others may read on from here: what is on its way does not count, and what it was about to read
+   * says nothing any more of what was read.
+   */
+  revoke(): void {
+    this.#stretch = null
   }
 
   /** Resolves when the batch was handed over, or is void. */

@@ -84,7 +84,7 @@ describe('where a partition is read on', () => {
   ])('with a projection the earlier of both counts: %s', (_what, progress, from, logFrom) => {
     const found = findPlace(span(2, 10), progress, { start: 4, target: 9 }, true)
     if (found.finding === 'gap') expect(found.why).toBe(from as never)
-    else expect(found.place).toEqual({ ...progress, from: from as number, logFrom })
+    else expect(found.place).toEqual({ ...progress, from: from as number, logFrom, earliest: 2 })
   })
 })
 

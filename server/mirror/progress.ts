@@ -15,6 +15,8 @@ export interface Place extends Progress {
   readonly from: number
   /** While the log has no checkpoint: what is before this is projected and not logged. */
   readonly logFrom: number
+  /** What the partition holds begins here. */
+  readonly earliest: number
 }
 
 export type GapReason =
@@ -47,7 +49,7 @@ export function findPlace(
   const toLog = logged ? startOf(logged, earliest) : logFrom
   const toProject = startOf(projected, earliest)
   const from = Math.max(earliest, projects ? Math.min(toLog, toProject) : toLog)
-  return { finding: 'place', place: { logged, projected, from, logFrom } }
+  return { finding: 'place', place: { logged, projected, from, logFrom, earliest } }
 }
 
 /** Where its proof is read: before a mark without one there must be no record at all. */

@@ -19,7 +19,8 @@ function stretchFrom(
   projected: Checkpoint | null = null,
   projects = false,
 ): Stretch {
-  return new Stretch({ from, logged, projected, logFrom: logged?.offset ?? from }, projects)
+  const logFrom = logged?.offset ?? from
+  return new Stretch({ from, logged, projected, logFrom, earliest: 0 }, projects)
 }
 
 test('the record at the checkpoint is compared and not logged again', () => {
@@ -74,7 +75,10 @@ test('with a projection each of log and tables gets what it lacks', () => {
 })
 
 test('what is older than the refill is projected and not logged', () => {
-  const stretch = new Stretch({ from: 0, logged: null, projected: null, logFrom: 3 }, true)
+  const stretch = new Stretch(
+    { from: 0, logged: null, projected: null, logFrom: 3, earliest: 0 },
+    true,
+  )
   expect([0, 2, 3].map((offset) => stretch.isToLog(offset))).toEqual([false, false, true])
   expect([0, 2, 3].map((offset) => stretch.isWanted(offset))).toEqual([true, true, true])
 })

@@ -130,11 +130,10 @@ export class MemoryMember implements Consumer {
 
   /** From now on it reads these. What it had before is void, and it knows. */
   assign(partitions: readonly TopicPartition[]): void {
-    for (const reading of this.#readings.values()) {
-      reading.epoch += 1
-      reading.next = null
-    }
+    const before = this.assignment()
+    for (const at of before) this.lose(at)
     this.#readings.clear()
+    this.handler.revoked?.(before)
     for (const at of partitions) {
       const reading: Reading = { at, epoch: 0, next: null }
       this.#readings.set(partitionName(at), reading)
