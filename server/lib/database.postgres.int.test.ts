@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { AppError } from '../errors'
 import { freshDatabase } from '../testing/database.postgres'
-import { startCuttingProxy } from '../testing/cutting-proxy'
+import { startTcpProxy } from '../testing/tcp-proxy'
 import { within } from '../testing/within'
 import { openPostgres } from './database.postgres'
 import type { PostgresDatabase, PostgresOptions } from './database.postgres'
@@ -116,7 +116,7 @@ describe('the deadline', () => {
 
   test('gives up a connection that fell silent, and another takes its place', async () => {
     const { hostname, port } = new URL(fresh.url)
-    await using proxy = await startCuttingProxy({ hostname, port: Number(port) })
+    await using proxy = await startTcpProxy(Number(port), hostname)
     const url = new URL(fresh.url)
     url.host = `127.0.0.1:${proxy.port}`
     const distant = await openPostgres(url.href, {
@@ -130,7 +130,7 @@ describe('the deadline', () => {
         Array.from({ length: 4 }, () => distant.query((sql) => sql`SELECT pg_sleep(0.01)`)),
       )
     await askAll()
-    proxy.silence()
+    proxy.muteAnswers()
     for (const { status } of await within(askAll(), 'failures')) expect(status).toBe('rejected')
     for (const { status } of await within(askAll(), 'answers')) expect(status).toBe('fulfilled')
     await distant.close()

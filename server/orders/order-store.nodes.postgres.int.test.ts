@@ -4,7 +4,7 @@ import { AppError } from '../errors'
 import type { PostgresDatabase } from '../lib/database.postgres'
 import type { Order } from '../protocol/order'
 import { ORDER_STATUSES } from '../protocol/order-status'
-import { startCuttingProxy } from '../testing/cutting-proxy'
+import { startTcpProxy } from '../testing/tcp-proxy'
 import { placed, tryChange, tryPlace, walk } from './features/fixtures'
 import { openNodes, openNodeStore } from './features/nodes.postgres'
 import type { Nodes } from './features/nodes.postgres'
@@ -106,7 +106,7 @@ describe('an idempotency key on two nodes', () => {
 
   test('answers the repeat of a request whose order was placed, and whose answer was lost', async () => {
     const { hostname, port } = new URL(nodes.url)
-    await using proxy = await startCuttingProxy({ hostname, port: Number(port) })
+    await using proxy = await startTcpProxy(Number(port), hostname)
     const url = new URL(nodes.url)
     url.host = `127.0.0.1:${proxy.port}`
     const store = openNodeStore(await nodes.connect({ url: url.href }), options)

@@ -7,15 +7,20 @@ export interface TcpProxy extends AsyncDisposable {
   target: number
   /** No answer comes back any more on the connections there are; what is sent still arrives. */
   muteAnswers(): void
+  /**
+   * The next time that a client sends `text` it is passed on, but its answer is not: the client's
+   * connection ends once there is one.
+   */
+  swallowAnswerTo(text: string): void
   /** Ends all connections. */
   cut(): void
 }
 
 /** Listens on a free port of the loopback address and passes everything on to the port `target`. */
-export async function startTcpProxy(target: number): Promise<TcpProxy> {
+export async function startTcpProxy(target: number, hostname = '127.0.0.1'): Promise<TcpProxy> {
   const sockets = new Set<Socket>()
   const muted = new WeakSet<Socket>()
-  const state = { target }
+  const state = { target, unanswered: null as string | null }
   const keep = (socket: Socket) => {
     sockets.add(socket)
     socket.on('close', () => sockets.delete(socket))
@@ -23,11 +28,19 @@ export async function startTcpProxy(target: number): Promise<TcpProxy> {
     socket.on('error', () => {})
   }
   const server = createServer((client) => {
-    const upstream = connect(state.target, '127.0.0.1')
+    const upstream = connect(state.target, hostname)
+    let swallowing = false
     for (const socket of [client, upstream]) keep(socket)
-    client.on('data', (chunk) => upstream.write(chunk))
+    client.on('data', (chunk: Buffer) => {
+      if (state.unanswered !== null && chunk.includes(state.unanswered)) {
+        state.unanswered = null
+        swallowing = true
+      }
+      upstream.write(chunk)
+    })
     upstream.on('data', (chunk) => {
-      if (!muted.has(upstream)) client.write(chunk)
+      if (swallowing) client.destroy()
+      else if (!muted.has(upstream)) client.write(chunk)
     })
     client.on('close', () => upstream.destroy())
     upstream.on('close', () => client.destroy())
@@ -48,6 +61,9 @@ export async function startTcpProxy(target: number): Promise<TcpProxy> {
     },
     muteAnswers() {
       for (const socket of sockets) muted.add(socket)
+    },
+    swallowAnswerTo(text) {
+      state.unanswered = text
     },
     cut,
     async [Symbol.asyncDispose]() {
