@@ -223,6 +223,11 @@ describe('what is refused', () => {
     [{ ...ADDRESSES, KAFKA_TOPIC_CREATED: 'order.updated' }, /expected three different topics/],
     [{ ...ADDRESSES, KAFKA_STATUSES: 'PAID:paid' }, /^KAFKA_STATUSES contains "PAID:paid"/],
     [{ ...ADDRESSES, KAFKA_FIELDS: 'customer' }, /^KAFKA_FIELDS contains "customer"/],
+    // A misspelt name of ours would change nothing, and nobody would know why.
+    [
+      { ...ADDRESSES, KAFKA_FIELDS: 'sku:productId,customer_ref:buyerID' },
+      /^KAFKA_FIELDS contains "customer_ref:buyerID": expected pairs .* of orderId, buyerId, .*country/,
+    ],
     [{ ...ADDRESSES, KAFKA_TYPES: 'OrderPlaced:placed' }, /^KAFKA_TYPES contains "OrderPlaced/],
   ]
 

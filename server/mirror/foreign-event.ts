@@ -1,5 +1,6 @@
 import type { ForeignEvent } from '../orders/projection'
 import type { EventName } from '../protocol/frames'
+import { ORDER_FIELDS } from './field-names'
 import {
   amountOf,
   currencyOf,
@@ -16,27 +17,10 @@ import { rename, type Found } from './rename'
 import type { MirrorSettings } from './settings'
 import { invalid } from './unfit'
 
-const MEMBERS = [
-  'orderId',
-  'buyerId',
-  'buyerEmail',
-  'items',
-  'currency',
-  'subtotal',
-  'tax',
-  'total',
-  'status',
-  'shippingAddress',
-  'createdAt',
-  'updatedAt',
-  'cancelledAt',
-  'reason',
-  'version',
-] as const
-type Member = (typeof MEMBERS)[number]
+type Member = (typeof ORDER_FIELDS)[number]
 type Known = ReadonlyMap<Member, Found>
 
-const MEMBER_SET: ReadonlySet<Member> = new Set(MEMBERS)
+const MEMBER_SET: ReadonlySet<Member> = new Set(ORDER_FIELDS)
 const ACCEPTED: ReadonlyMap<string, Member> = new Map([['userId', 'buyerId']])
 
 /** Without these an order is not one yet. */

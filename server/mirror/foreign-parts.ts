@@ -1,4 +1,5 @@
 import type { Address, OrderItem } from '../protocol/order'
+import { ADDRESS_FIELDS, ITEM_FIELDS } from './field-names'
 import { amountOf, cleanText, idOf, textOf, wholeNumberOf } from './fields'
 import { Inexact, isObject, tooDeep, type JsonObject } from './json'
 import { rename, type Found } from './rename'
@@ -6,22 +7,9 @@ import { inside, invalid } from './unfit'
 
 type ItemMember = keyof OrderItem
 
-const ITEM_MEMBERS: ReadonlySet<ItemMember> = new Set([
-  'productId',
-  'name',
-  'quantity',
-  'unitPrice',
-  'total',
-])
+const ITEM_MEMBERS: ReadonlySet<ItemMember> = new Set(ITEM_FIELDS)
 const ITEM_ACCEPTED: ReadonlyMap<string, ItemMember> = new Map([['price', 'unitPrice']])
-const ADDRESS_MEMBERS = new Set([
-  'name',
-  'line1',
-  'line2',
-  'city',
-  'postalCode',
-  'country',
-] as const)
+const ADDRESS_MEMBERS = new Set(ADDRESS_FIELDS)
 const NO_OTHER_NAMES = new Map<string, never>()
 
 export type FieldNames = ReadonlyMap<string, string>

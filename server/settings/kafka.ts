@@ -1,4 +1,5 @@
 import type { KafkaSettings, SaslSettings, TlsSettings } from '../kafka/settings'
+import { FIELD_NAMES } from '../mirror/field-names'
 import type { EventTopics, MirrorSettings } from '../mirror/settings'
 import type { EventName } from '../protocol/frames'
 import { isOrderStatus, ORDER_STATUSES } from '../protocol/order-status'
@@ -30,7 +31,11 @@ export function readMirror(
     topics: readTopics(read),
     deadLetterTopic: topic(read, 'KAFKA_TOPIC_DEAD_LETTER', 'order.dead-letter'),
     groupId: read.text('KAFKA_GROUP_ID', 'orderwire-mirror'),
-    fields: read.pairs('KAFKA_FIELDS', 'pairs such as customer_ref:buyerId', fieldOf),
+    fields: read.pairs(
+      'KAFKA_FIELDS',
+      `pairs such as customer_ref:buyerId, of ${FIELD_NAMES.join(', ')}`,
+      (value) => (FIELD_NAMES.includes(value) ? value : null),
+    ),
     statuses: read.pairs(
       'KAFKA_STATUSES',
       `pairs such as PAID:processing, of ${ORDER_STATUSES.join(', ')}`,
