@@ -19,8 +19,13 @@ const MIRROR: MirrorStats = {
     ['order.updated-1', { records: 7, ageMs: 2_500 }],
   ]),
   refilling: true,
+  // As if it had been just now.
+  get measuredAt() {
+    return Date.now()
+  },
   stalledSince: null,
   lastError: 'Kafka is out of reach.',
+  lastErrorAt: 0,
 }
 
 function relayStats(): RelayStats {
@@ -49,9 +54,11 @@ test('a worker that lags is ready, and says how much', async () => {
     mirror: {
       lagRecords: 12,
       lagMs: 2_500,
+      lagMeasuredMs: expect.any(Number),
       refilling: true,
       stalledMs: 0,
       lastError: 'Kafka is out of reach.',
+      lastErrorMs: expect.any(Number),
       gaps: 1,
       deadLetters: 4,
     },
@@ -102,4 +109,18 @@ test('what is not known yet is no number', async () => {
   const { samples } = parseExposition(await response.text())
   expect(samples.get('orderwire_relay_backlog_rows')).toBeNaN()
   expect([...samples.keys()].filter((key) => key.includes('partition_lag'))).toEqual([])
+})
+
+test('a lag that was found out long ago is none: nobody knows it while Kafka is away', async () => {
+  const mirror = () => ({ ...MIRROR, measuredAt: Date.now() - 60_000, lastErrorAt: Date.now() - 1 })
+  const body = (await (await ask('/health/ready', { mirror })).json()) as {
+    mirror: Record<string, number>
+  }
+  expect(body.mirror).toMatchObject({ lagRecords: null, lagMs: null })
+  expect(body.mirror['lagMeasuredMs']).toBeGreaterThanOrEqual(60_000)
+  expect(body.mirror['lastErrorMs']).toBeLessThan(60_000)
+  await app?.stop(true)
+  const { samples } = parseExposition(await (await ask('/metrics', { mirror })).text())
+  expect(samples.get('orderwire_partition_lag_records{partition="order.created-0"}')).toBeNaN()
+  expect(samples.get('orderwire_mirror_lag_measured_seconds')).toBeGreaterThanOrEqual(60)
 })

@@ -2,7 +2,14 @@ import { Elysia, NotFoundError } from 'elysia'
 import { METRICS_CONTENT_TYPE } from './health/metrics'
 import type { Logger } from './lib/logger'
 import { answerFailure, problem, problemResponse } from './problem'
-import { backlogAgeMs, createWorkerMetrics, stalledMs, type WorkerSources } from './worker-metrics'
+import {
+  ageMs,
+  backlogAgeMs,
+  createWorkerMetrics,
+  isLagKnown,
+  stalledMs,
+  type WorkerSources,
+} from './worker-metrics'
 
 export interface WorkerAppDeps extends WorkerSources {
   /** True from the moment the process is told to stop. */
@@ -41,15 +48,17 @@ export function workerApp(deps: WorkerAppDeps) {
 /** What is behind in a worker's loops, as its health body tells it. */
 export function whatLags({ mirror, relay, ceiling }: WorkerSources) {
   const stats = mirror()
-  const lags = [...stats.lag.values()]
+  const lags = isLagKnown(stats) ? [...stats.lag.values()] : null
   const relayed = relay?.() ?? null
   return {
     mirror: {
-      lagRecords: lags.reduce((sum, { records }) => sum + records, 0),
-      lagMs: Math.max(0, ...lags.map(({ ageMs }) => ageMs)),
+      lagRecords: lags && lags.reduce((sum, { records }) => sum + records, 0),
+      lagMs: lags && Math.max(0, ...lags.map((lag) => lag.ageMs)),
+      lagMeasuredMs: ageMs(stats.measuredAt),
       refilling: stats.refilling,
       stalledMs: stalledMs(stats),
       lastError: stats.lastError,
+      lastErrorMs: ageMs(stats.lastErrorAt),
       gaps: stats.gaps,
       deadLetters: Object.values(stats.deadLetters).reduce((sum, count) => sum + count, 0),
     },

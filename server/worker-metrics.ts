@@ -30,9 +30,13 @@ export function describeWorker(metrics: Metrics, { mirror, relay, ceiling }: Wor
 
 function describeMirror(metrics: Metrics, stats: () => MirrorStats): void {
   const perPartition = (name: string, help: string, read: (lag: Lag) => number) =>
-    metrics.gauges(name, help, 'partition', () =>
-      Object.fromEntries([...stats().lag].map(([partition, lag]) => [partition, read(lag)])),
-    )
+    metrics.gauges(name, help, 'partition', () => {
+      const now = stats()
+      const isKnown = isLagKnown(now)
+      return Object.fromEntries(
+        [...now.lag].map(([partition, lag]) => [partition, isKnown ? read(lag) : NaN]),
+      )
+    })
   metrics.counter(
     'orderwire_mirror_appended_total',
     'Entries that this worker appended to the log.',
@@ -56,13 +60,18 @@ function describeMirror(metrics: Metrics, stats: () => MirrorStats): void {
   )
   perPartition(
     'orderwire_partition_lag_records',
-    'Records of the partition that are not in the log.',
+    'Records of the partition that are not in the log; NaN while Kafka cannot be asked.',
     ({ records }) => records,
   )
   perPartition(
     'orderwire_partition_lag_seconds',
-    'For how long there have been such records without progress.',
+    'For how long there have been such records without progress; NaN likewise.',
     ({ ageMs }) => ageMs / 1_000,
+  )
+  metrics.gauge(
+    'orderwire_mirror_lag_measured_seconds',
+    'How long ago the lag was found out; NaN before the first time.',
+    () => (ageMs(stats().measuredAt) ?? NaN) / 1_000,
   )
   metrics.gauge(
     'orderwire_mirror_refilling',
@@ -114,9 +123,23 @@ function describeRelay(metrics: Metrics, stats: () => RelayStats): void {
   )
 }
 
+/** Older than this, a lag says nothing of now. */
+const LAG_HOLDS_MS = 15_000
+
+/** Whether what the mirror says of its lag holds: log and Kafka answered a moment ago. */
+export function isLagKnown({ measuredAt }: MirrorStats): boolean {
+  const age = ageMs(measuredAt)
+  return age !== null && age < LAG_HOLDS_MS
+}
+
+/** Milliseconds since then; null where there is no such time. */
+export function ageMs(at: number | null): number | null {
+  return at === null ? null : Math.max(0, Date.now() - at)
+}
+
 /** Milliseconds; 0 where nothing stands still. */
 export function stalledMs({ stalledSince }: MirrorStats): number {
-  return stalledSince === null ? 0 : Math.max(0, Date.now() - stalledSince)
+  return ageMs(stalledSince) ?? 0
 }
 
 /** Milliseconds; NaN where the backlog was never read. */

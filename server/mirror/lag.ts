@@ -38,7 +38,8 @@ export class LagGauge {
     const oldest = waiting[0]
     this.#lags.set(name, {
       records: oldest ? end - next : 0,
-      ageMs: oldest ? now - oldest.at : 0,
+      // A clock may be set back.
+      ageMs: oldest ? Math.max(0, now - oldest.at) : 0,
     })
   }
 

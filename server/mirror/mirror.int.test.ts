@@ -31,8 +31,10 @@ test('orders come through byte for byte, each once, in the order of their key', 
     appended: orders.length,
     gaps: 0,
     refilling: false,
+    measuredAt: expect.any(Number),
     stalledSince: null,
     lastError: null,
+    lastErrorAt: null,
   })
 })
 
@@ -198,4 +200,23 @@ test('topics of another service are waited for, and not made', async () => {
   expect((await scene.kafka.spans(Object.values(names))).size).toBe(0)
   await scene.kafka.ensureTopics(Object.values(names))
   await until(() => mirror.stats().lag.size > 0, 'it to begin')
+})
+
+test('what is known of the lag is of the last time that Kafka answered', async () => {
+  await using scene = await openScene()
+  let isAway = false
+  const spans: Kafka['spans'] = async (topics) => {
+    if (isAway) throw new AppError('kafka_unreachable', 503, 'Kafka is away.', { temporary: true })
+    return scene.kafka.spans(topics)
+  }
+  const mirror = scene.mirror({ kafka: { ...scene.kafka, spans } })
+  await until(() => mirror.stats().measuredAt !== null, 'the first look')
+  isAway = true
+  await until(() => mirror.stats().lastErrorAt !== null, 'the failure')
+  const { measuredAt, lastError, lastErrorAt } = mirror.stats()
+  expect(lastError).toBe('Kafka is away.')
+  await until(() => mirror.stats().lastErrorAt! > lastErrorAt!, 'another failure')
+  expect(mirror.stats().measuredAt).toBe(measuredAt)
+  isAway = false
+  await until(() => mirror.stats().measuredAt! > measuredAt!, 'a look')
 })

@@ -99,7 +99,7 @@ class RunningMirror implements Mirror {
   }
 
   stats(): MirrorStats {
-    const { appended, rewinds, gaps, deadLetters, lastError } = this.#counters
+    const { appended, rewinds, gaps, deadLetters, lastError, lastErrorAt } = this.#counters
     const stalls = [...this.#assigned()].flatMap(({ stall }) => stall.since ?? [])
     return {
       appended,
@@ -107,9 +107,11 @@ class RunningMirror implements Mirror {
       gaps,
       deadLetters: { ...deadLetters },
       lag: this.#watch?.gauge.lags() ?? new Map(),
+      measuredAt: this.#watch?.measuredAt ?? null,
       refilling: this.#watch?.isRefilling ?? false,
       stalledSince: stalls.length > 0 ? Math.min(...stalls) : null,
       lastError,
+      lastErrorAt,
     }
   }
 

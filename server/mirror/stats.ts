@@ -11,11 +11,15 @@ export interface MirrorStats {
   readonly deadLetters: Readonly<Record<DeadLetterReason, number>>
   /** Of every partition of its topics, also those that other workers read; empty until it is known. */
   readonly lag: ReadonlyMap<string, PartitionLag>
+  /** When that was found out, milliseconds since the epoch: not while log or Kafka are away; null: never. */
+  readonly measuredAt: number | null
   readonly refilling: boolean
   /** Milliseconds since the epoch: since when any of its partitions cannot go on; null: none. */
   readonly stalledSince: number | null
-  /** Why, in one sentence. Stays until the next one. */
+  /** What went wrong last, in one sentence. Stays until the next one. */
   readonly lastError: string | null
+  /** When, milliseconds since the epoch. */
+  readonly lastErrorAt: number | null
 }
 
 export interface PartitionLag {
@@ -30,11 +34,13 @@ export class Counters {
   rewinds = 0
   gaps = 0
   lastError: string | null = null
+  lastErrorAt: number | null = null
   readonly deadLetters = Object.fromEntries(
     DEAD_LETTER_REASONS.map((reason) => [reason, 0]),
   ) as Record<DeadLetterReason, number>
 
   failed(error: unknown): void {
     this.lastError = error instanceof Error ? error.message : String(error)
+    this.lastErrorAt = Date.now()
   }
 }

@@ -39,6 +39,7 @@ const COMPARE_EVERY = 12
 export class Watch {
   readonly gauge = new LagGauge()
   #isRefilling = false
+  #measuredAt: number | null = null
   #looks = 0
   /** Ends behind the last record that can be read, where marks of transactions follow it. */
   readonly #through = new Map<string, number>()
@@ -48,6 +49,11 @@ export class Watch {
   /** As of the last look. */
   get isRefilling(): boolean {
     return this.#isRefilling
+  }
+
+  /** When the gauge was last brought up to date, milliseconds since the epoch; null: never. */
+  get measuredAt(): number | null {
+    return this.#measuredAt
   }
 
   /** Rejects where log or Kafka cannot be asked. */
@@ -107,6 +113,7 @@ export class Watch {
         await this.#lookInto(span, checkpoint)
     }
     this.gauge.keep(spans)
+    this.#measuredAt = now
   }
 
   /** How far it is through, where nothing of it is on its way. */
