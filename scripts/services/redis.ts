@@ -16,6 +16,17 @@ export interface RedisOptions {
 
 const AT_LEAST = 7
 
+/**
+ * What the product is to be run with (see docs/operations.md): every write into a file, once a second
+ * onto the disk. The file is rewritten from 256 MB on: at Redis' own 64 MB that happens several times
+ * while a log is filled, and costs a core each time.
+ */
+export const LOG_CONFIG = [
+  'appendonly yes',
+  'appendfsync everysec',
+  'auto-aof-rewrite-min-size 256mb',
+]
+
 /** The server's program; null where there is none that is new enough. */
 export function findRedis(): string | null {
   const redis = Bun.which('redis-server')

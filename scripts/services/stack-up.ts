@@ -4,7 +4,7 @@ import { startNginx } from './nginx'
 import { freePort, isFree } from './ports'
 import { startPostgres } from './postgres'
 import { installPrograms, missingPrograms, SERVICE_PROGRAMS, stopAptServices } from './programs'
-import { startRedisServer } from './redis'
+import { LOG_CONFIG, startRedisServer } from './redis'
 import type { Service } from './service'
 import { WELL_KNOWN, type ServiceName, type StackOptions } from './stack-options'
 import { readRecord, running, writeRecord, type Started, type StackRecord } from './stack-record'
@@ -103,7 +103,7 @@ async function start(
       return startKafka({ ...own, controllerPort, say: console.log })
     }
     case 'redis':
-      return startRedisServer({ ...own, config: ['appendonly yes'] })
+      return startRedisServer({ ...own, config: LOG_CONFIG })
     case 'postgres':
       return startPostgres(own)
     case 'nginx':

@@ -113,20 +113,22 @@ function pushRecords(args: (string | number)[], batch: RecordsBatch): void {
 /** Throws a `RangeError` for what could not be read back: these parts stand on a line each. */
 export function checkLines(batch: readonly PartitionBatch[]): void {
   for (const group of batch) {
-    checkLine(group.partition, 'a partition')
+    if (hasBreak(group.partition)) throw broken('a partition')
     if ('gap' in group) continue
     for (const { offset, fingerprint, event } of group.records) {
-      const which = `${group.partition}@${offset}`
-      checkLine(fingerprint, `the fingerprint of ${which}`)
-      if (!event) continue
-      checkLine(event.data, `the event of ${which}`)
-      checkLine(event.staffOnly, `the event of ${which}`)
+      if (hasBreak(fingerprint)) throw broken(`the fingerprint of ${group.partition}@${offset}`)
+      if (event && (hasBreak(event.data) || hasBreak(event.staffOnly)))
+        throw broken(`the event of ${group.partition}@${offset}`)
     }
   }
 }
 
-function checkLine(text: string, what: string): void {
-  if (text.includes('\n')) throw new RangeError(`${what} is not on one line`)
+function hasBreak(text: string): boolean {
+  return text.includes('\n')
+}
+
+function broken(what: string): RangeError {
+  return new RangeError(`${what} is not on one line`)
 }
 
 /** Four values of append.lua's answer for each part. */

@@ -1,5 +1,5 @@
 import type { OrderEvent } from '../event-log/event-log'
-import type { KafkaRecord } from '../kafka/kafka'
+import { headerOf, type KafkaRecord } from '../kafka/kafka'
 import type { ForeignEvent } from '../orders/projection'
 import type { EventName } from '../protocol/frames'
 import type { DeadLetterReason } from './dead-letter'
@@ -74,8 +74,8 @@ function readForeign(settings: MirrorSettings): Read {
 const OUR_SOURCE = Buffer.from(RELAY_SOURCE)
 
 /** As our relay names itself, and Debezium where it reads our outbox (see docs/debezium.md). */
-function isOwn({ headers }: KafkaRecord): boolean {
-  return headers[SOURCE_HEADER]?.equals(OUR_SOURCE) ?? false
+function isOwn(record: KafkaRecord): boolean {
+  return headerOf(record, SOURCE_HEADER)?.equals(OUR_SOURCE) ?? false
 }
 
 function foreign(): Unfit {
@@ -97,8 +97,8 @@ function naming(topics: EventTopics): (topic: string, record: KafkaRecord) => Ev
     return (topic) => names.get(topic) ?? unknownType(`The topic ${topic} is none of the three.`)
   }
   const { typeHeader, types } = topics
-  return (_topic, { headers }) => {
-    const type = headers[typeHeader]?.toString()
+  return (_topic, record) => {
+    const type = headerOf(record, typeHeader)?.toString()
     const found = type === undefined ? 'is missing' : `is ${JSON.stringify(type.slice(0, 60))}`
     const name = type === undefined ? undefined : types.get(type)
     return name ?? unknownType(`The header ${typeHeader} ${found}: expected ${listOf(types)}.`)

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { startKafka } from '../../services/kafka'
 import { freePort, freePorts, LOOPBACK } from '../../services/ports'
 import { postgresUrl, startPostgres } from '../../services/postgres'
-import { startRedisServer } from '../../services/redis'
+import { LOG_CONFIG, startRedisServer } from '../../services/redis'
 import type { Service } from '../../services/service'
 import { OUTPUT } from './children'
 
@@ -22,9 +22,6 @@ export interface Services {
   /** An empty one, configured as `scripts/stack` and the product's documents have it. */
   startRedis(): Promise<BenchRedis>
 }
-
-/** What the product is to be run with: every write into a file, once a second onto the disk. */
-const REDIS_CONFIG = ['appendonly yes', 'appendfsync everysec']
 
 /** Starts Kafka and PostgreSQL for the time of `work`; all data are removed after it. */
 export async function withServices<T>(work: (services: Services) => Promise<T>): Promise<T> {
@@ -48,7 +45,7 @@ export async function withServices<T>(work: (services: Services) => Promise<T>):
       async startRedis() {
         const redisPort = await freePort()
         const redisFolder = join(folder, `redis-${started++}`)
-        const options = { folder: redisFolder, port: redisPort, config: REDIS_CONFIG }
+        const options = { folder: redisFolder, port: redisPort, config: LOG_CONFIG }
         const redis = await startRedisServer(options)
         running.add(redis)
         return {
