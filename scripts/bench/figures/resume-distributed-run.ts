@@ -19,6 +19,8 @@ export interface Case {
   readonly clients: number
   /** Whose own orders they follow, in turns; null: the board. */
   readonly customers: number | null
+  /** Whose events the log holds, in turns: at least those whom somebody follows. */
+  readonly customersInLog: number
   /** In the log before anybody loses the connection, and after that: in turns for all customers. */
   readonly history: number
   readonly missed: number
@@ -37,12 +39,9 @@ export interface Run {
   readonly generatorShare: number
 }
 
-/** Of the events where nobody in particular is meant. */
-const CUSTOMERS = 500
-
 /** The server is killed while all are away; the next one finds nothing but what Redis holds. */
 export async function measureOurs(bench: Bench, services: Services, which: Case): Promise<Run> {
-  const { clients, customers, history, missed } = which
+  const { clients, customers, customersInLog, history, missed } = which
   return withDataDir((dataDir) =>
     withChildren(async (keep) => {
       const redis = keep(await services.startRedis())
@@ -50,7 +49,7 @@ export async function measureOurs(bench: Bench, services: Services, which: Case)
       const load = keep(await spawnBench<LoadCommands>('load.ts'))
       const writer = keep(await spawnBench<LogWriterCommands>('servers/log-writer.ts'))
       await writer.ask('start', redis.url)
-      await writer.ask('append', history, customers ?? CUSTOMERS)
+      await writer.ask('append', history, customersInLog)
       const before = keep(await spawnBench<OrderwireCommands>('servers/orderwire.ts'))
       const { port } = await before.ask('start', { dataDir, env })
       await load.ask('connect', {
@@ -64,7 +63,7 @@ export async function measureOurs(bench: Bench, services: Services, which: Case)
       })
       const cursor = await writer.ask('cursor')
       await load.ask('reset')
-      await writer.ask('append', missed, customers ?? CUSTOMERS)
+      await writer.ask('append', missed, customersInLog)
       await before.stop()
       await load.ask('prepareResume', {
         ...{ secret: SECRET, clients, cursor },
@@ -78,13 +77,32 @@ export async function measureOurs(bench: Bench, services: Services, which: Case)
   )
 }
 
+/** What our server sends to one client of the case's channel that comes back. */
+export function captureOurs(services: Services, which: Case): Promise<string[]> {
+  return withDataDir((dataDir) =>
+    withChildren(async (keep) => {
+      const redis = keep(await services.startRedis())
+      const env = environmentOf(services, redis.url, topicsOf('resume'))
+      const load = keep(await spawnBench<LoadCommands>('load.ts'))
+      const writer = keep(await spawnBench<LogWriterCommands>('servers/log-writer.ts'))
+      await writer.ask('start', redis.url)
+      await writer.ask('append', which.history, which.customersInLog)
+      const cursor = await writer.ask('cursor')
+      await writer.ask('append', which.missed, which.customersInLog)
+      const server = keep(await spawnBench<OrderwireCommands>('servers/orderwire.ts'))
+      const { port } = await server.ask('start', { dataDir, env })
+      return load.ask('captureResume', port, SECRET, cursor)
+    }),
+  )
+}
+
 /** @param runtime and the file that it runs, as TypeScript or bundled */
 export async function measureSocketIo(
   services: Services,
   which: Case,
   { runtime, file }: { readonly runtime?: string; readonly file: string },
 ): Promise<Run> {
-  const { clients, customers, history, missed } = which
+  const { clients, customers, customersInLog, history, missed } = which
   const channel = customers === null ? 'admin' : 'orders'
   const spawn = () => spawnBench<SocketIoStreamsCommands>(file, runtime ? { runtime } : {})
   return withChildren(async (keep) => {
@@ -92,7 +110,7 @@ export async function measureSocketIo(
     const load = keep(await spawnBench<LoadCommands>('load.ts'))
     const before = keep(await spawn())
     const { port } = await before.ask('start', redis.url, 0)
-    await before.ask('publish', channel, history, customers ?? CUSTOMERS)
+    await before.ask('publish', channel, history, customersInLog)
     await load.ask('connectRecoverable', {
       ...{ port, clients },
       ...(customers !== null && { customers }),
@@ -101,7 +119,7 @@ export async function measureSocketIo(
     while ((await load.ask('marked')) < clients) await Bun.sleep(10)
     await load.ask('reset')
     await before.ask('sessionsKept', clients)
-    await before.ask('publish', channel, missed, customers ?? CUSTOMERS)
+    await before.ask('publish', channel, missed, customersInLog)
     await before.stop()
     await load.ask('prepareRecovery')
     const after = keep(await spawn())
@@ -114,10 +132,10 @@ export async function measureSocketIo(
 
 /** Centrifugo 6 with its Redis engine. It tells its CPU to nobody. */
 export function measureCentrifugo(services: Services, which: Case, program: string): Promise<Run> {
-  const { clients, customers, history, missed } = which
+  const { clients, customers, customersInLog, history, missed } = which
   const eventsFrom = (first: number, count: number): (readonly [string, unknown])[] =>
     Array.from({ length: count }, (_, index) => {
-      const customer = subjectOf('customer', (first + index) % (customers ?? CUSTOMERS))
+      const customer = subjectOf('customer', (first + index) % customersInLog)
       return [customers === null ? BOARD : customer, sampleOrder(first + index, customer)]
     })
   return withDataDir((dataDir) =>

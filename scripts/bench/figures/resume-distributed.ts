@@ -6,7 +6,13 @@ import { withServices } from '../lib/services'
 import type { Services } from '../lib/services'
 import { formatNumber } from '../lib/table'
 import { bundleForNode } from './fan-out-run'
-import { measureCentrifugo, measureOurs, measureSocketIo } from './resume-distributed-run'
+import { measureBare } from './resume'
+import {
+  captureOurs,
+  measureCentrifugo,
+  measureOurs,
+  measureSocketIo,
+} from './resume-distributed-run'
 import type { Case, Run } from './resume-distributed-run'
 
 const CENTRIFUGO_AT_LEAST = 3
@@ -16,26 +22,36 @@ const MISSED_OF_CUSTOMER = 4
 const HISTORY = 100
 
 interface Compared extends Case {
-  /** Times as fast as Socket.IO at least. */
-  readonly atLeast: number
+  /** Times as fast as Socket.IO at least; null: told without a limit. */
+  readonly atLeast: number | null
   readonly peerRuns: number
 }
 
 function casesOf(scale: Scale): readonly Compared[] {
   const { resumeClients: clients, resumeEvents, resumeLogEvents, resumeCustomers } = scale
-  const missed = MISSED_OF_CUSTOMER * resumeCustomers
+  const slowPeerRuns = Math.min(scale.runs, scale.slowPeerRuns)
+  const missedEach = MISSED_OF_CUSTOMER
+  // The last four of everybody, or four of each where that is all that the log holds.
+  const ofFew = missedEach * resumeCustomers
+  const ofMany = resumeLogEvents / missedEach
   return [
     {
       name: `board, ${resumeEvents} events each`,
-      ...{ clients, customers: null, history: HISTORY },
-      ...{ missed: resumeEvents, missedEach: resumeEvents },
+      ...{ clients, customers: null, customersInLog: resumeCustomers },
+      ...{ history: HISTORY, missed: resumeEvents, missedEach: resumeEvents },
       ...{ atLeast: 20, peerRuns: scale.runs },
     },
     {
-      name: `${resumeCustomers} customers, ${MISSED_OF_CUSTOMER} of ${formatNumber(missed)} events each`,
-      ...{ clients, customers: resumeCustomers, history: resumeLogEvents - missed },
-      ...{ missed, missedEach: MISSED_OF_CUSTOMER },
-      ...{ atLeast: 200, peerRuns: Math.min(scale.runs, scale.slowPeerRuns) },
+      name: `${resumeCustomers} customers, ${missedEach} of ${formatNumber(resumeLogEvents)} events each`,
+      ...{ clients: resumeCustomers, customers: resumeCustomers, customersInLog: ofMany },
+      ...{ history: HISTORY, missed: resumeLogEvents, missedEach },
+      ...{ atLeast: 200, peerRuns: slowPeerRuns },
+    },
+    {
+      name: `four clients of each of ${resumeCustomers} customers, ${missedEach} of ${formatNumber(ofFew)} events each`,
+      ...{ clients, customers: resumeCustomers, customersInLog: resumeCustomers },
+      ...{ history: resumeLogEvents - ofFew, missed: ofFew, missedEach },
+      ...{ atLeast: null, peerRuns: slowPeerRuns },
     },
   ]
 }
@@ -45,6 +61,7 @@ export function resumeDistributed(bench: Bench): Promise<Report> {
   return withServices(async (services) => {
     const reports: Report[] = []
     for (const which of casesOf(bench.scale)) reports.push(await compare(bench, services, which))
+    reports.push(await compareBare(bench, services, casesOf(bench.scale)[0]!))
     return {
       figures: reports.flatMap(({ figures }) => figures),
       notes: reports.flatMap(({ notes }) => notes),
@@ -79,7 +96,11 @@ async function compare(bench: Bench, services: Services, which: Compared): Promi
     figures: [
       {
         ...figure(name, 'clients/s'),
-        ...{ ours: rate(ours), peers: rate(peers), limit: { atLeast: which.atLeast } },
+        ...{
+          ours: rate(ours),
+          peers: rate(peers),
+          limit: which.atLeast === null ? null : { atLeast: which.atLeast },
+        },
         ...{ delivered: received, expected: received },
       },
       ...(other.length === 0
@@ -99,6 +120,35 @@ async function compare(bench: Bench, services: Services, which: Compared): Promi
       },
     ],
     notes: [describe(which, ours, peers, other)],
+  }
+}
+
+/** How near that is to what the same bytes to the same clients cost with Bun alone. */
+async function compareBare(bench: Bench, services: Services, which: Case): Promise<Report> {
+  const frames = await captureOurs(services, which)
+  const ours: Run[] = []
+  const peers: { readonly ms: number }[] = []
+  for (let run = 0; run < bench.scale.runs; run++) {
+    ours.push(await measureOurs(bench, services, which))
+    peers.push(await measureBare(bench, frames))
+  }
+  const bytes = frames.reduce((sum, frame) => sum + Buffer.byteLength(frame), 0)
+  const received = (ours.length + peers.length) * which.clients * which.missedEach
+  return {
+    figures: [
+      {
+        name: `mass resume over Redis: ${which.name}`,
+        ...{ unit: 'ms', peer: 'bare' },
+        ...{ ours: ours.map(({ ms }) => ms), peers: peers.map(({ ms }) => ms), limit: null },
+        ...{ delivered: received, expected: received },
+      },
+    ],
+    notes: [
+      {
+        about: 'mass resume over Redis, bare',
+        text: `a bare server sends the same ${formatNumber(bytes)} bytes in ${frames.length} frames to each`,
+      },
+    ],
   }
 }
 
@@ -136,9 +186,18 @@ async function chooseRuntime(services: Services, which: Case): Promise<Peer> {
   const file = await bundleForNode('socket-io-streams')
   const node = { name: 'Socket.IO on Node', file, runtime: 'node' }
   const customers = which.customers === null ? null : 50
+  const customersInLog = customers ?? which.customersInLog
   const missed = customers === null ? 50 : MISSED_OF_CUSTOMER * customers
   const missedEach = customers === null ? missed : MISSED_OF_CUSTOMER
-  const trial: Case = { ...which, clients: 200, customers, history: 100, missed, missedEach }
+  const trial: Case = {
+    ...which,
+    clients: 200,
+    customers,
+    customersInLog,
+    history: 100,
+    missed,
+    missedEach,
+  }
   const onBun = await measureSocketIo(services, trial, bun)
   const onNode = await measureSocketIo(services, trial, node)
   return onNode.ms < onBun.ms ? node : bun

@@ -122,7 +122,8 @@ function measureOurs(bench: Bench): Promise<Run> {
   )
 }
 
-function measureBare(bench: Bench, frames: readonly string[]): Promise<Run> {
+/** A bare server that sends each client the very frames that ours sent to one. */
+export function measureBare(bench: Bench, frames: readonly string[]): Promise<Run> {
   return withChildren(async (keep) => {
     const load = keep(await spawnBench<LoadCommands>('load.ts'))
     await load.ask('prepareResume', {
