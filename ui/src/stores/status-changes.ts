@@ -29,7 +29,7 @@ export function createChangeStatus(deps: {
 }): ChangeStatus {
   const { api, toasts, take } = deps
 
-  async function tell(orderId: string, error: unknown): Promise<void> {
+  async function tell(orderId: string, wanted: OrderStatus, error: unknown): Promise<void> {
     const number = orderNumber(orderId)
     if (!(error instanceof Problem) || ![409, 412].includes(error.status)) {
       toasts.show({
@@ -41,6 +41,11 @@ export function createChangeStatus(deps: {
     }
     const { history: _, ...newest } = await api.order(orderId)
     take(newest)
+    // Perhaps by ourselves: a proxy repeats a request whose answer was lost.
+    if (newest.status === wanted) {
+      toasts.show({ tone: 'info', text: `Order #${number} is ${wanted} already` })
+      return
+    }
     toasts.show({
       tone: 'warning',
       text: `Someone else changed order #${number}`,
@@ -52,7 +57,7 @@ export function createChangeStatus(deps: {
     try {
       take(await api.changeStatus(orderId, seenVersion, { status, ...(reason && { reason }) }))
     } catch (error) {
-      await tell(orderId, error).catch((second: unknown) =>
+      await tell(orderId, status, error).catch((second: unknown) =>
         toasts.show({
           tone: 'warning',
           text: `Order #${orderNumber(orderId)} was not changed`,
