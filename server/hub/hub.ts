@@ -118,9 +118,9 @@ export function createHub({ log, publish, limits, logger }: HubDeps): Hub {
       await tail.load(signal)
       if (signal.aborted) return
       startHeartbeats(signal)
-      tail.run(signal).catch((error: unknown) => {
-        logger.fatal({ err: error }, 'the hub stopped following the log')
-      })
+      // It rejects with defects alone, and ends the process by them: a server that follows nothing any
+      // more, and looks well, would be worse than one that starts anew.
+      void tail.run(signal)
     },
 
     isLoaded: () => publisher.position !== null,
