@@ -85,6 +85,7 @@ interface Habits {
   readonly delays: readonly number[]
   readonly jumps: boolean
   readonly lookEveryMs: number
+  readonly stuckAfterMs?: number
 }
 
 const habits: fc.Arbitrary<Habits> = fc.record({
@@ -112,7 +113,7 @@ class World implements AsyncDisposable {
   readonly kinds = new Map<string, RecordKind>()
   readonly #mirrors
 
-  constructor({ fetchSizes, delays, jumps, lookEveryMs }: Habits) {
+  constructor({ fetchSizes, delays, jumps, lookEveryMs, stuckAfterMs = 60_000 }: Habits) {
     this.log = new ForgetfulLog(inTurn(delays))
     this.kafka = new MemoryKafka(PARTITIONS, inTurn(fetchSizes), jumps)
     this.#mirrors = [0, 1].map(() =>
@@ -123,7 +124,7 @@ class World implements AsyncDisposable {
         settings: mirrorSettings(),
         retentionMs: 3_600_000,
         logger: createLogger('silent'),
-        pace: { lookEveryMs, retriesMs: [0, 1, 2], goneAfterMs: 0 },
+        pace: { lookEveryMs, retriesMs: [0, 1, 2], goneAfterMs: 0, stuckAfterMs },
       }),
     )
   }
@@ -327,4 +328,18 @@ test('what another worker read meanwhile is not lost, though the log forgot it a
   await world.take({ do: 'assign', readers: [0, 0, 0], untold: null })
   await until(() => world.isThrough(), 'the refill')
   expect(storyOf(await world.log.entries(), 0)).toEqual(['0/2', '0/3'])
+})
+
+test.each([
+  ['where it was placed', 50],
+  ['while its place is looked for', 0],
+])('a partition that nobody fetches by some defect, %s, is begun anew', async (_when, turns) => {
+  const habits = { fetchSizes: [9], delays: [0], jumps: false, lookEveryMs: 1, stuckAfterMs: 50 }
+  await using world = new World(habits)
+  await world.start()
+  await world.take({ do: 'run', turns })
+  for (const member of world.kafka.members) member.stick(PARTITIONS[0]!)
+  await world.take({ do: 'produce', partition: 0, kinds: ['order', 'order'] })
+  await until(() => world.isThrough(), 'the records')
+  await expectWhole(world)
 })

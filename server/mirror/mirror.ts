@@ -10,7 +10,8 @@ import { declareGap } from './gap'
 import { createLetters } from './letters'
 import { createLocate } from './locate'
 import { createNormalize } from './normalize'
-import { PartitionMirror, WHERE_TO_GO_ON, type PartitionDeps } from './partition'
+import { PartitionMirror, WHERE_TO_GO_ON } from './partition'
+import type { PartitionDeps } from './partition-deps'
 import type { Place } from './progress'
 import { createProject } from './projector'
 import type { MirrorSettings } from './settings'
@@ -136,9 +137,13 @@ class RunningMirror implements Mirror {
       },
     )
     this.#consumer = consumer
-    const partitions = () => this.#partitions.values()
+    const partitions = () => {
+      // Also those that nobody was asked for yet.
+      for (const at of consumer.assignment()) this.#partition(at)
+      return this.#partitions.values()
+    }
     const watched = { topics: this.#topics, absences: this.#absences }
-    this.#watch = new Watch({ kafka, log, ...watched, consumer, partitions, logger })
+    this.#watch = new Watch({ kafka, log, ...watched, consumer, partitions, logger, pace })
     while (!stopped.aborted) {
       await this.#look(this.#watch, consumer)
       await pause(pace.lookEveryMs, stopped)

@@ -6,12 +6,15 @@ export interface Pace {
   readonly retriesMs: readonly number[]
   /** For how long Kafka must not know of something before it counts as gone. */
   readonly goneAfterMs: number
+  /** For how long nothing may move where records wait, before everything is asked anew. */
+  readonly stuckAfterMs: number
 }
 
 export const PACE: Pace = {
   lookEveryMs: 2_500,
   retriesMs: [100, 250, 500, 1_000, 2_000, 5_000],
   goneAfterMs: 15_000,
+  stuckAfterMs: 30_000,
 }
 
 /** Before the next try, after so many that failed. */

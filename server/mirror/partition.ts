@@ -1,45 +1,18 @@
-import type { AppendOutcome, Checkpoint, SharedLog, SourceRecord } from '../event-log/event-log'
+import type { AppendOutcome, Checkpoint, SourceRecord } from '../event-log/event-log'
 import { AppError } from '../errors'
-import {
-  partitionName,
-  type Consumer,
-  type FetchedBatch,
-  type Kafka,
-  type TopicPartition,
-} from '../kafka/kafka'
-import type { Logger } from '../lib/logger'
+import { partitionName, type FetchedBatch, type TopicPartition } from '../kafka/kafka'
 import { pause } from '../lib/pause'
-import type { Projection } from '../orders/projection'
 import type { Appender } from './appender'
 import { readChunk, sourceRecord, type ReadRecord } from './chunk'
 import type { DeadLetter } from './dead-letter'
 import { declareGap } from './gap'
-import type { SendLetters } from './letters'
-import type { Locate } from './locate'
-import type { Normalize } from './normalize'
 import { newestOf, portionsOf, type Portion } from './portions'
 import type { GapReason, Place } from './progress'
 import type { Project } from './projector'
 import { Stall } from './stall'
-import type { Counters } from './stats'
 import { Stretch } from './stretch'
-import { retryMs, type Pace } from './pace'
-
-export interface PartitionDeps {
-  readonly kafka: Kafka
-  readonly log: SharedLog
-  readonly projection: Projection | null
-  readonly project: Project | null
-  readonly appender: Appender
-  readonly normalize: Normalize
-  readonly sendLetters: SendLetters
-  readonly locate: Locate
-  readonly consumer: () => Consumer
-  readonly counters: Counters
-  readonly logger: Logger
-  readonly stopped: AbortSignal
-  readonly pace: Pace
-}
+import { retryMs } from './pace'
+import type { PartitionDeps } from './partition-deps'
 
 /** Why it stands still while log, tables or Kafka cannot be asked. */
 export const WHERE_TO_GO_ON = 'where to go on could not be found out'
@@ -120,7 +93,15 @@ export class PartitionMirror {
 
   /** Drops what is on its way of this stretch, looks anew where to go on, and seeks there. */
   recover(stretch: Stretch, gap: GapReason | null): void {
-    if (this.#stretch !== stretch) return
+    if (this.#stretch === stretch) this.#begin(stretch, gap)
+  }
+
+  /** Whatever it was at: looks anew where to go on, unless that is under way. */
+  restart(): void {
+    if (this.#recovery === null) this.#begin(this.#stretch, null)
+  }
+
+  #begin(stretch: Stretch | null, gap: GapReason | null): void {
     this.#stretch = null
     this.deps.counters.rewinds += 1
     const recovery = this.#recover(stretch, gap).finally(() => {
@@ -265,7 +246,7 @@ export class PartitionMirror {
     return span && span.earliest > stretch.firstNeeded() ? 'trimmed' : null
   }
 
-  async #recover(stretch: Stretch, why: GapReason | null): Promise<void> {
+  async #recover(stretch: Stretch | null, why: GapReason | null): Promise<void> {
     const { locate, consumer, stopped, pace } = this.deps
     await this.settled()
     let gap = why
@@ -274,7 +255,7 @@ export class PartitionMirror {
       // Assigned meanwhile: it has a place.
       if (this.#stretch) return
       try {
-        if (gap) await declareGap(this.name, stretch, gap, this.deps)
+        if (gap && stretch) await declareGap(this.name, stretch, gap, this.deps)
         gap = null
         const place = (await locate([this.at])).get(this.name)
         if (!place) throw notThere(this.name)

@@ -103,7 +103,7 @@ test('an answer to a question of before does not place what was placed and lost 
   const pass = async () => {}
   const before = { state: pass, append: pass }
   // Nothing but what happens to records makes it look.
-  const pace = { lookEveryMs: 3_600_000, retriesMs: [20], goneAfterMs: 0 }
+  const pace = { lookEveryMs: 3_600_000, retriesMs: [20], goneAfterMs: 0, stuckAfterMs: 60_000 }
   const log = intercepted(scene.log, before)
   scene.mirror({ kafka: { ...kafka, consume }, log, pace })
   await scene.produce(ordersNamed('a', 5))

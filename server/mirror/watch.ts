@@ -5,7 +5,10 @@ import type { Absences } from './absences'
 import { LagGauge } from './lag'
 import { isContradicted, proofOf } from './mark'
 import type { PartitionMirror } from './partition'
+import type { Pace } from './pace'
 import { gapAt, hasForgotten, stuckAt } from './progress'
+import { Stillness } from './stillness'
+import type { PartitionLag } from './stats'
 import type { Stretch } from './stretch'
 
 interface Options {
@@ -17,6 +20,7 @@ interface Options {
   readonly partitions: () => Iterable<PartitionMirror>
   readonly absences: Absences
   readonly logger: Logger
+  readonly pace: Pace
 }
 
 /** A partition as it was before anybody was asked. */
@@ -43,6 +47,7 @@ export class Watch {
   #looks = 0
   /** Ends behind the last record that can be read, where marks of transactions follow it. */
   readonly #through = new Map<string, number>()
+  readonly #stillness = new Stillness()
 
   constructor(private readonly options: Options) {}
 
@@ -102,6 +107,7 @@ export class Watch {
     const now = Date.now()
     const mayLookInto = this.#looks % LOOK_INTO_EVERY === 0
     const own = new Map([...this.options.partitions()].map((one) => [one.name, one]))
+    const assigned = new Set(this.options.consumer.assignment().map(partitionName))
     for (const [name, span] of spans) {
       const checkpoint = state.checkpoints.get(name) ?? null
       const partition = own.get(name)
@@ -111,9 +117,27 @@ export class Watch {
       if (lag?.records === 0 && partition?.isIdle()) partition.stall.end()
       if (lag && lag.ageMs > STILL_MS && !partition?.stretch && mayLookInto)
         await this.#lookInto(span, checkpoint)
+      if (partition && lag && assigned.has(name)) this.#free(partition, lag, checkpoint)
     }
     this.gauge.keep(spans)
     this.#measuredAt = now
+  }
+
+  /** Nothing is to stand still that has records before it: beginning anew ends it, whatever it was. */
+  #free(partition: PartitionMirror, lag: PartitionLag, checkpoint: Checkpoint | null): void {
+    const { consumer, logger, pace } = this.options
+    const { name } = partition
+    const position = consumer.position(partition.at)
+    const isWaiting = lag.records > 0 && partition.isIdle()
+    const state = `${isWaiting} ${checkpoint?.offset} ${position}`
+    const stillMs = this.#stillness.observe(name, state, performance.now())
+    if (!isWaiting || stillMs < pace.stuckAfterMs) return
+    this.#stillness.forget(name)
+    logger.warn(
+      { partition: name, position, ...lag },
+      'records wait and nothing moves: begins anew',
+    )
+    partition.restart()
   }
 
   /** How far it is through, where nothing of it is on its way. */

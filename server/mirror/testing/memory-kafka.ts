@@ -114,6 +114,8 @@ export class MemoryKafka implements Kafka {
 
 interface Reading {
   readonly at: TopicPartition
+  /** Nothing is fetched in this epoch, though it could be. */
+  stuckIn: number | null
   epoch: number
   next: number | null
 }
@@ -135,7 +137,7 @@ export class MemoryMember implements Consumer {
     this.#readings.clear()
     this.handler.revoked?.(before)
     for (const at of partitions) {
-      const reading: Reading = { at, epoch: 0, next: null }
+      const reading: Reading = { at, stuckIn: null, epoch: 0, next: null }
       this.#readings.set(partitionName(at), reading)
       this.#loops.push(this.#read(reading))
     }
@@ -147,6 +149,12 @@ export class MemoryMember implements Consumer {
     if (!reading) return
     reading.epoch += 1
     reading.next = null
+  }
+
+  /** By a defect nothing of it is fetched until it is placed anew. */
+  stick(at: TopicPartition): void {
+    const reading = this.#readings.get(partitionName(at))
+    if (reading) reading.stuckIn = reading.epoch
   }
 
   assignment = () => [...this.#readings.values()].map(({ at }) => at)
@@ -175,6 +183,7 @@ export class MemoryMember implements Consumer {
     while (this.#isRead(reading)) {
       await turn()
       if (!this.#isRead(reading)) return
+      if (reading.stuckIn === reading.epoch) continue
       if (reading.next === null) await this.#place(reading)
       else await this.#fetch(reading, reading.next)
     }

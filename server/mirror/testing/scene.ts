@@ -22,7 +22,12 @@ import { mirrorSettings, relayHeaders } from './records'
 export const RETENTION_MS = 3_600_000
 const DEADLINE_MS = 20_000
 /** As in a worker, but quicker to notice things. */
-export const QUICK: Pace = { lookEveryMs: 200, retriesMs: [20, 100, 300], goneAfterMs: 500 }
+export const QUICK: Pace = {
+  lookEveryMs: 200,
+  retriesMs: [20, 100, 300],
+  goneAfterMs: 500,
+  stuckAfterMs: 5_000,
+}
 
 export interface SceneOptions {
   readonly redis?: RedisProcessOptions
