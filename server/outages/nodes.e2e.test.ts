@@ -28,6 +28,8 @@ beforeAll(async () => {
   const limits = {
     MAX_UNAUTHENTICATED_PER_ADDRESS: String(MAX_UNAUTHENTICATED),
     AUTH_TIMEOUT_MS: '60000',
+    // What becomes of single clients is told there alone.
+    LOG_LEVEL: 'debug',
   }
   cluster = opened.use(await openCluster({ env: limits }))
   ;[one, other] = await Promise.all([
