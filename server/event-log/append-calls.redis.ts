@@ -1,4 +1,4 @@
-import { eventBytes } from './entry'
+import { eventBytes, eventDigest } from './entry'
 import type {
   AppendOutcome,
   Checkpoint,
@@ -105,8 +105,10 @@ function pushRecords(args: (string | number)[], batch: RecordsBatch): void {
   args.push(records.length, last?.offset ?? '', last?.fingerprint ?? '')
   args.push(records.map(({ offset, fingerprint }) => `${offset}:${fingerprint}`).join('\n'))
   for (const { offset, event, committedAt } of records) {
-    const bytes = event ? eventBytes(`${partition}@${offset}`, event) : ''
-    args.push(event?.customer ?? '', committedAt ?? '', bytes)
+    if (event) {
+      const bytes = eventBytes(`${partition}@${offset}`, event)
+      args.push(event.customer ?? '', committedAt ?? '', eventDigest(bytes), bytes)
+    } else args.push('', '', '', '')
   }
 }
 

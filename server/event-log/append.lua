@@ -4,7 +4,7 @@
 -- ARGV: retention in ms, ceiling of entries, then the groups one after the other:
 --   'records', partition, expected offset and fingerprint ('' for none), number of records, offset and
 --              fingerprint of the last, `offset:fingerprint` of each on a line, and of each:
---              customer, committed at, bytes ('' without an event)
+--              customer, committed at, digest and bytes ('' each without an event)
 --   'gap',     partition, expected offset and fingerprint, offset and fingerprint of the checkpoint
 -- Answers four values a group: 'appended' or 'rewind', entries, checkpoint's offset and fingerprint.
 local ends = readEnds()
@@ -15,10 +15,10 @@ has(GAP, 'string')
 local refilling = has(REFILL, 'hash')
 
 local ARGV = ARGV
-local PER_RECORD = 3
+local PER_RECORD = 4
 local answer = {}
 -- The entries to write, side by side; the customer of a gap is false.
-local bodies, customers, commits, count = {}, {}, {}, 0
+local bodies, customers, commits, digests, count = {}, {}, {}, {}, 0
 -- Partition → its checkpoint as of the groups decided so far; false for none.
 local offsets, prints = {}, {}
 local changed = {}
@@ -70,10 +70,11 @@ local function decideRecords(at)
   end
   local before = count
   for i = first + skipped * PER_RECORD, past - 1, PER_RECORD do
-    local body = ARGV[i + 2]
+    local body = ARGV[i + 3]
     if body ~= '' then
       count = count + 1
       bodies[count], customers[count], commits[count] = body, ARGV[i], ARGV[i + 1]
+      digests[count] = ARGV[i + 2]
     end
   end
   if skipped < records then move(partition, ARGV[at + 5], ARGV[at + 6]) end
@@ -133,7 +134,7 @@ for i = 1, count do
   local body, customer = bodies[i], customers[i]
   if customer then
     local tagBefore, committed = tag, commits[i]
-    tag = sub(sha1hex(tagBefore .. '\n' .. body), 1, 8)
+    tag = sub(sha1hex(tagBefore .. '\n' .. digests[i]), 1, 8)
     seq = seq + 1
     local id = idBefore .. format('%d', seq)
     call('XADD', FEED, id, V1,

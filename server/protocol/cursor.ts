@@ -8,7 +8,7 @@ export type Cursor = string
 /** `1234` (SQLite) or `1700000000000-3` (Redis Streams): ids of one log compare with `compareIds`. */
 export type EntryId = string
 
-/** The first eight hex digits of a SHA-1 over the tag before, the source position and the bytes. */
+/** Eight hex digits that cover the tag before, the source position and the bytes: see `eventTag`. */
 export type Tag = string
 
 export interface CursorParts {
