@@ -24,6 +24,8 @@ export interface Membership {
 export interface Joined {
   /** What this member is to read until the next time. */
   readonly partitions: readonly TopicPartition[]
+  /** Numbers of partitions that the assignment was made of; null where another member made it. */
+  readonly counts: string | null
   /** When the coordinator was last sent something that it has answered (`performance.now()`). */
   readonly knownAt: number
 }
@@ -71,6 +73,8 @@ export function createMembership(
     const leads = joined.leaderId === memberId
     // Numbers of partitions may have changed.
     if (leads) await cluster.refreshMetadata()
+    // Whatever is learnt of the topics from here on is not in the assignment.
+    const counts = leads ? partitionCounts(cluster, topics) : null
     const groupAssignment = leads ? await assigner.assign({ members: joined.members, topics }) : []
     const knownAt = performance.now()
     const { memberAssignment } = await coordinator.syncGroup({
@@ -79,7 +83,7 @@ export function createMembership(
       memberId,
       groupAssignment,
     })
-    return { partitions: partitionsOf(memberAssignment), knownAt }
+    return { partitions: partitionsOf(memberAssignment), counts, knownAt }
   }
 
   return {
@@ -130,6 +134,11 @@ export function createMembership(
 
     memberId: () => memberId,
   }
+}
+
+/** Changes with the number of partitions of any topic. */
+export function partitionCounts(cluster: Wire['cluster'], topics: readonly string[]): string {
+  return topics.map((topic) => cluster.findTopicPartitionMetadata(topic).length).join()
 }
 
 function partitionsOf(encoded: Buffer): readonly TopicPartition[] {

@@ -1,5 +1,7 @@
 import { AppError } from '../errors'
 import type { Logger } from '../lib/logger'
+import { pause } from '../lib/pause'
+import { createBackoff } from './backoff'
 import { decodeFetched } from './decode'
 import { errorType, unreachable, withDeadline } from './failures'
 import { fetchRecords } from './fetch-answer'
@@ -21,6 +23,9 @@ export interface Reader {
 /** Timestamps that stand for a partition's ends in the protocol. */
 const END = -1
 const EARLIEST = -2
+/** A new topic, or a broker that went, has leaders within a moment or not for long. */
+const LEADER_TRIES = 4
+const LEADERLESS: readonly string[] = ['LEADER_NOT_AVAILABLE', 'NOT_LEADER_FOR_PARTITION']
 const READ_UNCOMMITTED = 0
 const READ_COMMITTED = 1
 
@@ -30,11 +35,24 @@ interface Led extends TopicPartition {
 
 export function createReader(settings: KafkaSettings, limits: KafkaLimits, logger: Logger): Reader {
   let wire: Wire | null = null
-  let closed = false
+  const closing = new AbortController()
+
+  /** Asks again where a partition has no leader, or another one than was said, for a moment. */
+  async function ask<T>(what: string, work: (wire: Wire) => Promise<T>): Promise<T> {
+    const backoff = createBackoff(limits.backoffMs)
+    for (let left = LEADER_TRIES - 1; ; left--) {
+      try {
+        return await attempt(what, work)
+      } catch (error) {
+        if (left === 0 || closing.signal.aborted || !isLeaderless(error)) throw error
+        await pause(backoff.next(), closing.signal)
+      }
+    }
+  }
 
   /** Runs on the connections that there are; where these have gone bad, once more on new ones. */
-  async function ask<T>(what: string, work: (wire: Wire) => Promise<T>): Promise<T> {
-    if (closed) throw new AppError('kafka_unreachable', 503, 'Kafka was closed.')
+  async function attempt<T>(what: string, work: (wire: Wire) => Promise<T>): Promise<T> {
+    if (closing.signal.aborted) throw new AppError('kafka_unreachable', 503, 'Kafka was closed.')
     const kept = wire !== null
     const used = (wire ??= createWire(settings, limits, logger))
     try {
@@ -43,7 +61,7 @@ export function createReader(settings: KafkaSettings, limits: KafkaLimits, logge
       if (error instanceof AppError) throw error
       used.end()
       if (wire === used) wire = null
-      if (kept) return ask(what, work)
+      if (kept && !isLeaderless(error)) return attempt(what, work)
       throw unreachable(error, settings)
     }
   }
@@ -135,7 +153,7 @@ export function createReader(settings: KafkaSettings, limits: KafkaLimits, logge
       }),
 
     close() {
-      closed = true
+      closing.abort()
       wire?.end()
       wire = null
     },
@@ -174,6 +192,10 @@ async function readSpan(
 /** Of its own: headers that are decoded when they are asked for would not be there in `{ ...record }`. */
 function copyOf({ offset, timestamp, key, value, headers }: KafkaRecord): KafkaRecord {
   return { offset, timestamp, key, value, headers }
+}
+
+function isLeaderless(error: unknown): boolean {
+  return LEADERLESS.includes(errorType(error) ?? '')
 }
 
 function orEnd(offset: number | undefined, end: number): number {

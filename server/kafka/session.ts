@@ -4,7 +4,7 @@ import type { Commits } from './commits'
 import { errorType } from './failures'
 import { createFetching, type Fetching } from './fetching'
 import type { KafkaLimits } from './limits'
-import { createMembership, type Joined, mustRejoin } from './membership'
+import { createMembership, type Joined, mustRejoin, partitionCounts } from './membership'
 import type { Reading } from './partition'
 import type { Wire } from './wire'
 
@@ -79,7 +79,7 @@ export function createSession(context: SessionContext): Session {
   }
 
   /** Reads until this member must join again. */
-  async function read(): Promise<void> {
+  async function read({ counts }: Joined): Promise<void> {
     fetching = createFetching({
       ...context,
       onAnswer: context.onFetched,
@@ -87,15 +87,14 @@ export function createSession(context: SessionContext): Session {
     })
     try {
       fetching.pump()
-      await beat()
+      await beat(counts ?? countsNow())
     } finally {
       fetching.end()
       fetching = null
     }
   }
 
-  async function beat(): Promise<void> {
-    const counts = partitionCounts()
+  async function beat(counts: string): Promise<void> {
     let refreshedAt = performance.now()
     while (!stopped.aborted && !context.leaseLost()) {
       const sentAt = performance.now()
@@ -110,7 +109,7 @@ export function createSession(context: SessionContext): Session {
       }
       context.onKnown(sentAt)
       if (!leadersUnknown) context.onWell()
-      if (partitionCounts() !== counts) return
+      if (countsNow() !== counts) return
       // Neither may hold up a heartbeat.
       void commit()
       if (metadataIsStale || sentAt - refreshedAt >= limits.metadataMs) {
@@ -140,9 +139,7 @@ export function createSession(context: SessionContext): Session {
     }
   }
 
-  function partitionCounts(): string {
-    return context.topics.map((topic) => cluster.findTopicPartitionMetadata(topic).length).join()
-  }
+  const countsNow = () => partitionCounts(cluster, context.topics)
 
   async function commit(): Promise<void> {
     const offsets = context.commits.take()
@@ -165,7 +162,7 @@ export function createSession(context: SessionContext): Session {
         const joined = await membership.join()
         if (stopped.aborted) return
         context.onJoined(joined)
-        await read()
+        await read(joined)
       }
     },
     pump: () => fetching?.pump(),
