@@ -1,3 +1,4 @@
+import { eventDigest } from './entry'
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
 import { callArguments, checkLines, outcomesOf, planCalls } from './append-calls.redis'
@@ -78,7 +79,8 @@ describe('a batch is distributed over calls', () => {
     const [call] = planCalls(batch, LIMITS)
     const args: (string | number)[] = ['records', 'a', 0, 'print-0', 2, 5, 'print-5']
     args.push('4:print-4\n5:print-5', '', 99)
-    args.push('a@4\nevent\nupdated\n\n{"offset":4,"filling":""}\n', '', '', '')
+    const bytes = 'a@4\nevent\nupdated\n\n{"offset":4,"filling":""}\n'
+    args.push(eventDigest(bytes), bytes, '', '', '', '')
     expect(callArguments(call!)).toEqual(args)
   })
 })
