@@ -1,7 +1,7 @@
-import { eventDigest } from './entry'
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
 import { callArguments, checkLines, outcomesOf, planCalls } from './append-calls.redis'
+import { eventDigest } from './entry'
 import type { PartitionBatch, RecordsBatch } from './event-log'
 import { appended, checkpoint, deadLetter, range, record, rewind } from './features/fixtures'
 
