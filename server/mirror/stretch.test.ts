@@ -108,3 +108,10 @@ test('from a mark on nothing is missing, and what proves it is compared', () => 
     [record(6), record(6, 'another'), record(10)].map((one) => stretch.isAnother(one)),
   ).toEqual([false, true, true])
 })
+
+test('a mark that no record is before is one only where all was read', () => {
+  const mark = stretchFrom(0, null).markBefore(3, null)
+  expect(mark).toMatchObject({ fingerprint: markAt(2, null).fingerprint })
+  expect(stretchFrom(2, null).markBefore(3, null)).toBeNull()
+  expect(stretchFrom(2, null).markBefore(4, at(2))).not.toBeNull()
+})

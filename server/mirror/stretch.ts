@@ -23,6 +23,7 @@ export class Stretch implements Progress {
   /** The last record that was read, or that proves the checkpoints; null for none. */
   proof: Checkpoint | null
   readonly #logFrom: number
+  readonly #isFromEarliest: boolean
 
   constructor(
     place: Place,
@@ -33,6 +34,7 @@ export class Stretch implements Progress {
     this.projected = place.projected
     this.proof = proofOf(further(place.logged, place.projected))
     this.#logFrom = place.logFrom
+    this.#isFromEarliest = place.from <= place.earliest
   }
 
   /** Whether records that are needed are missing before `offset`, which was delivered next. */
@@ -76,7 +78,9 @@ export class Stretch implements Progress {
   markBefore(next: number, newest: Checkpoint | null): ReadRecord | null {
     const offset = next - 1
     if (offset < this.next || offset === newest?.offset || !this.isWanted(offset)) return null
-    return markRecord(offset, newest ?? this.proof)
+    const proof = newest ?? this.proof
+    // A mark without one says that the partition holds no record before it.
+    return proof || this.#isFromEarliest ? markRecord(offset, proof) : null
   }
 
   /** Everything before `next` was read, for whatever that was. */
