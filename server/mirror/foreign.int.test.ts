@@ -251,3 +251,37 @@ function behind(projection: Projection, door: { readonly closed: boolean }): Pro
     return projection.apply(partition, records, expected)
   }
 }
+
+test('events of transactions whose marks retention takes: no loss, neither in the log nor in the tables', async () => {
+  await using place = await openForeignScene()
+  const { scene, projection } = place
+  const { kafka, topics } = scene
+  const mirror = scene.mirror({ projection })
+  const outcomes = ['commit', 'abort', 'commit', 'abort'] as const
+  await kafka.transact(
+    topics.created,
+    outcomes.map((outcome, at) => {
+      const value = JSON.stringify(created(`${at}`))
+      return { outcome, key: `${at}`, value, partition: 0 }
+    }),
+  )
+  await scene.untilLogged(2)
+  const name = `${topics.created}-0`
+  const end = (await kafka.spans([topics.created])).get(name)!.end
+  const isThrough = async () => {
+    const [{ checkpoints }, tables] = [await scene.log.state(), await projection.checkpoints()]
+    return [checkpoints, tables].every((all) => all.get(name)?.offset === end - 1)
+  }
+  await until(isThrough, 'the checkpoints behind the last mark')
+  await kafka.trim(topics.created, end)
+  await mirror.stop()
+  const next = scene.mirror({ projection })
+  await kafka.producer().send(
+    ['x', 'y', 'z'].map((id) => {
+      return { topic: topics.created, key: id, value: JSON.stringify(created(id)) }
+    }),
+  )
+  await scene.untilLogged(5)
+  expect([...(await newestOf(scene)).keys()].toSorted()).toEqual(['0', '2', 'x', 'y', 'z'])
+  expect([mirror.stats().gaps, next.stats().gaps]).toEqual([0, 0])
+})
