@@ -15,8 +15,8 @@ export interface StackOptions {
   readonly folder: string
   /** A port that was asked for, `free` for any, null for the well-known one. */
   readonly ports: Readonly<Record<ServiceName, number | 'free' | null>>
-  /** The ports of the servers behind nginx. */
-  readonly servers: readonly number[]
+  /** The ports of the servers behind nginx, null where none are named. */
+  readonly servers: readonly number[] | null
   readonly wipe: boolean
   readonly follow: boolean
 }
@@ -27,6 +27,9 @@ export const WELL_KNOWN: Readonly<Record<ServiceName, number>> = {
   postgres: 5432,
   nginx: 8080,
 }
+
+/** Behind nginx. */
+export const WELL_KNOWN_SERVERS: readonly number[] = [3009, 3019]
 
 export const HELP = `scripts/stack: Kafka, Redis, PostgreSQL and nginx on this machine, for the distributed engine
 
@@ -82,7 +85,10 @@ export function readStackOptions(
         postgres: portOf('postgres'),
         nginx: portOf('nginx'),
       },
-      servers: (named('servers') ?? '3009,3019').split(',').map((n) => portFrom(n, '--servers')),
+      servers:
+        named('servers')
+          ?.split(',')
+          .map((n) => portFrom(n, '--servers')) ?? null,
       wipe: values.wipe ?? false,
       follow: values.follow ?? false,
     }

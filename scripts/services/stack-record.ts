@@ -15,6 +15,8 @@ export interface Started {
   /** Milliseconds since the epoch. */
   readonly startedAt: number
   readonly stopSignal: NodeJS.Signals
+  /** The ports that nginx leads to. */
+  readonly servers?: readonly number[]
 }
 
 export type StackRecord = Readonly<Partial<Record<ServiceName, Started>>>

@@ -6,7 +6,12 @@ import { startPostgres } from './postgres'
 import { installPrograms, missingPrograms, SERVICE_PROGRAMS, stopAptServices } from './programs'
 import { LOG_CONFIG, startRedisServer } from './redis'
 import type { Service } from './service'
-import { WELL_KNOWN, type ServiceName, type StackOptions } from './stack-options'
+import {
+  WELL_KNOWN,
+  WELL_KNOWN_SERVERS,
+  type ServiceName,
+  type StackOptions,
+} from './stack-options'
 import { readRecord, running, writeRecord, type Started, type StackRecord } from './stack-record'
 
 const LABELS: Readonly<Record<ServiceName, string>> = {
@@ -31,13 +36,17 @@ export async function bringUp(options: StackOptions): Promise<boolean> {
   }
   await install(absent)
   const ports = await choosePorts(absent, before, options)
+  const servers = options.servers ?? before.nginx?.servers ?? WELL_KNOWN_SERVERS
 
   const outcomes = absent.map(async (service) => {
     const startedAt = Date.now()
     try {
-      const { pid, birth } = await start(service, ports[service]!, options)
+      const { pid, birth } = await start(service, ports[service]!, { folder, servers })
       const stopSignal = service === 'postgres' ? 'SIGINT' : 'SIGTERM'
-      const started = { pid, birth, port: ports[service]!, startedAt, stopSignal } as const
+      const started: Started = {
+        ...{ pid, birth, port: ports[service]!, startedAt, stopSignal },
+        ...(service === 'nginx' && { servers }),
+      }
       record = { ...record, [service]: started }
       writeRecord(folder, record)
       const seconds = ((Date.now() - startedAt) / 1_000).toFixed(1)
@@ -52,10 +61,13 @@ export async function bringUp(options: StackOptions): Promise<boolean> {
   return (await Promise.all(outcomes)).every((serves) => serves)
 }
 
-function sayRunning(service: ServiceName, { port }: Started, options: StackOptions): void {
+function sayRunning(service: ServiceName, { port, servers }: Started, options: StackOptions): void {
   const asked = options.ports[service]
   if (typeof asked === 'number' && asked !== port)
     throw new Error(`${LABELS[service]} runs on port ${port}: scripts/stack down ${service} first.`)
+  if (servers && options.servers && servers.join() !== options.servers.join()) {
+    throw new Error(`nginx leads to ${servers.join(', ')}: scripts/stack down nginx first.`)
+  }
   console.log(`${LABELS[service]} is up already, at 127.0.0.1:${port}.`)
 }
 
@@ -93,7 +105,7 @@ async function choosePorts(
 async function start(
   service: ServiceName,
   port: number,
-  { folder, servers }: StackOptions,
+  { folder, servers }: { readonly folder: string; readonly servers: readonly number[] },
 ): Promise<Service> {
   const own = { folder: join(folder, service), port, detached: true }
   switch (service) {

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import Redis from 'ioredis'
 import { openKafka } from '../../server/kafka/client'
 import { createLogger } from '../../server/lib/logger'
+import { eventually } from '../../server/testing/socket-server'
 import { tempFolder } from '../../server/testing/temp-folder'
 import { birthOf } from './process-table'
 import { freePort } from './ports'
@@ -103,6 +104,21 @@ test('a service that ended by itself is told, and brought up again', async () =>
   const up = await stack('up', '--ports', 'free')
   expect(up.stdout).toContain('Redis serves')
   expect(up.stdout).toContain('Kafka is up already')
+})
+
+test('nginx leads to the servers that were named, also after it ended by itself', async () => {
+  const other = await stack('up', 'nginx', '--servers', '4001,4002')
+  expect([other.code, other.stderr]).toEqual([
+    1,
+    'nginx leads to 3009, 3019: scripts/stack down nginx first.\n',
+  ])
+  await stack('down', 'nginx')
+  expect((await stack('up', 'nginx', '--ports', 'free', '--servers', '4001,4002')).code).toBe(0)
+  const { pid, birth } = readRecord(folder).nginx!
+  process.kill(pid, 'SIGTERM')
+  await eventually(() => birthOf(pid) !== birth)
+  expect((await stack('up', 'nginx', '--ports', 'free')).code).toBe(0)
+  expect(await Bun.file(join(folder, 'nginx/nginx.conf')).text()).toContain('127.0.0.1:4002')
 })
 
 test('it ends nothing but what it has started', async () => {
