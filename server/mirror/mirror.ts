@@ -175,10 +175,13 @@ class RunningMirror implements Mirror {
     const answer = new Map<string, number>()
     for (const { partition, stretch, placings } of before) {
       const place = places.get(partition.name)
-      if (place) await this.#tellLoss(partition, stretch, place)
       // Placed by its own recovery meanwhile: that is where the consumer was told to go, even if that
-      // place was lost again, and the consumer does not go where this answer says.
-      if (!place || partition.placings !== placings) continue
+      // place was lost again. Or revoked: whoever asked since then is answered. In both cases the
+      // consumer does not go where this answer says.
+      const isVoid = () => partition.placings !== placings
+      if (!place || isVoid()) continue
+      await this.#tellLoss(partition, stretch, place)
+      if (isVoid()) continue
       partition.place(place)
       answer.set(partition.name, place.from)
     }

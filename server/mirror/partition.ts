@@ -28,7 +28,7 @@ const MAX_IN_FLIGHT = 8
 export class PartitionMirror {
   readonly name: string
   readonly stall: Stall
-  /** How often it was placed: whoever was to place it finds out that somebody else did meanwhile. */
+  /** How often it was placed or revoked: whoever was to place it finds out that his answer is void. */
   placings = 0
   #stretch: Stretch | null = null
   #recovery: Promise<void> | null = null
@@ -65,6 +65,7 @@ export class PartitionMirror {
    * says nothing any more of what was read.
    */
   revoke(): void {
+    this.placings += 1
     this.#stretch = null
   }
 

@@ -2,7 +2,7 @@ import { expect, setDefaultTimeout, test } from 'bun:test'
 import { AppError } from '../errors'
 import type { SharedLog } from '../event-log/event-log'
 import type { ConsumerHandler, Kafka } from '../kafka/kafka'
-import { openScene, ordersNamed, until } from './testing/scene'
+import { openScene, ordersNamed, QUICK, until } from './testing/scene'
 
 setDefaultTimeout(60_000)
 
@@ -135,4 +135,33 @@ test('an answer to a question of before does not place what was placed and lost 
   await asked
   again.resolve()
   expect((await scene.untilLogged(6)).length).toBe(6)
+})
+
+test('of two questions where to go on, the one since the last rebalance is answered', async () => {
+  await using scene = await openScene({ partitions: 1 })
+  const { kafka, topics } = scene
+  let handler: ConsumerHandler | undefined
+  const consume: Kafka['consume'] = (options, given) => {
+    handler = given
+    return kafka.consume(options, given)
+  }
+  const pass = async () => {}
+  const before = { state: pass, append: pass }
+  const log = intercepted(scene.log, before)
+  const pace = { ...QUICK, lookEveryMs: 3_600_000 }
+  scene.mirror({ kafka: { ...kafka, consume }, log, pace })
+  await scene.produce(ordersNamed('a', 5))
+  await scene.untilLogged(5)
+  const partition = { topic: topics.created, partition: 0 }
+  const late = [Promise.withResolvers<void>(), Promise.withResolvers<void>()] as const
+  before.state = () => late[0].promise
+  const first = handler!.assigned([partition])
+  handler!.revoked?.([partition])
+  before.state = () => late[1].promise
+  const second = handler!.assigned([partition])
+  before.state = pass
+  late[0].resolve()
+  expect((await first).size).toBe(0)
+  late[1].resolve()
+  expect([...(await second)]).toEqual([[`${topics.created}-0`, 4]])
 })
