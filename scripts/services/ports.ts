@@ -2,6 +2,18 @@ import { createServer, connect } from 'node:net'
 
 export const LOOPBACK = '127.0.0.1'
 
+/**
+ * Below those that the kernel gives to outgoing connections: one of them could take the port of a
+ * server that is being started again.
+ */
+const CHOSEN_FROM = 16_384
+const CHOSEN = 16_384
+
+interface Held {
+  readonly port: number
+  readonly release: () => Promise<void>
+}
+
 /** A TCP port of the loopback address that nothing listened on a moment ago. */
 export async function freePort(): Promise<number> {
   const [port] = await freePorts(1)
@@ -10,10 +22,13 @@ export async function freePort(): Promise<number> {
 
 /** As many different ones. */
 export async function freePorts(count: number): Promise<readonly number[]> {
-  const held = await Promise.all(Array.from({ length: count }, () => hold(0)))
-  const ports = held.map(({ port }) => port)
+  const held: Held[] = []
+  while (held.length < count) {
+    const taken = await hold(CHOSEN_FROM + Math.floor(Math.random() * CHOSEN)).catch(() => null)
+    if (taken) held.push(taken)
+  }
   await Promise.all(held.map(({ release }) => release()))
-  return ports
+  return held.map(({ port }) => port)
 }
 
 /** Whether a server could listen there now. */
@@ -37,7 +52,7 @@ export async function accepts(host: string, port: number, deadlineMs = 1_000): P
   return promise.finally(() => socket.destroy())
 }
 
-async function hold(port: number) {
+async function hold(port: number): Promise<Held> {
   const { promise, resolve, reject } = Promise.withResolvers<void>()
   const server = createServer()
   server.once('error', reject)

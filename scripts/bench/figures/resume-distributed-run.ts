@@ -1,3 +1,4 @@
+import { freePort } from '../../services/ports'
 import type { Bench } from '../lib/bench'
 import { createCentrifugo } from '../lib/centrifugo'
 import { SECRET, spawnBench, withChildren, withDataDir } from '../lib/children'
@@ -51,7 +52,8 @@ export async function measureOurs(bench: Bench, services: Services, which: Case)
       await writer.ask('start', redis.url)
       await writer.ask('append', history, customersInLog)
       const before = keep(await spawnBench<OrderwireCommands>('servers/orderwire.ts'))
-      const { port } = await before.ask('start', { dataDir, env })
+      const port = await freePort()
+      await before.ask('start', { dataDir, port, env })
       await load.ask('connect', {
         protocol: 'orderwire',
         port,
@@ -109,7 +111,8 @@ export async function measureSocketIo(
     const redis = keep(await services.startRedis())
     const load = keep(await spawnBench<LoadCommands>('load.ts'))
     const before = keep(await spawn())
-    const { port } = await before.ask('start', redis.url, 0)
+    const port = await freePort()
+    await before.ask('start', redis.url, port)
     await before.ask('publish', channel, history, customersInLog)
     await load.ask('connectRecoverable', {
       ...{ port, clients },

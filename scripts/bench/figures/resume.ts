@@ -1,3 +1,4 @@
+import { freePort } from '../../services/ports'
 import type { Bench } from '../lib/bench'
 import { SECRET, spawnBench, withChildren, withDataDir } from '../lib/children'
 import { median } from '../lib/median'
@@ -99,7 +100,8 @@ function measureOurs(bench: Bench): Promise<Run> {
     withChildren(async (keep) => {
       const load = keep(await spawnBench<LoadCommands>('load.ts'))
       const before = keep(await spawnBench<OrderwireCommands>('servers/orderwire.ts'))
-      const { port } = await before.ask('start', { dataDir })
+      const port = await freePort()
+      await before.ask('start', { dataDir, port })
       await before.ask('append', HISTORY)
       await load.ask('connect', {
         protocol: 'orderwire',
