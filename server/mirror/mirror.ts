@@ -19,6 +19,7 @@ import type { Stretch } from './stretch'
 import { Counters, type MirrorStats } from './stats'
 import { prepareTopics, topicNames } from './topics'
 import { PACE, type Pace } from './pace'
+import { createTurn } from './turn'
 import { Watch } from './watch'
 
 /** Reads the topics of orders as one of a group, and brings what they say into the log. */
@@ -85,6 +86,7 @@ class RunningMirror implements Mirror {
       logger,
       stopped,
       pace,
+      turn: createTurn(),
     }
   }
 

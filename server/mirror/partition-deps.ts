@@ -25,4 +25,6 @@ export interface PartitionDeps {
   readonly logger: Logger
   readonly stopped: AbortSignal
   readonly pace: Pace
+  /** Before each portion: what Redis and Kafka answer is read in between, however many partitions. */
+  readonly turn: () => Promise<void>
 }

@@ -82,6 +82,7 @@ export class PartitionMirror {
     }
     const isCurrent = () => stretch === this.#stretch && !fetched.isStale()
     for (const portion of portionsOf(fetched)) {
+      await this.deps.turn()
       if (!isCurrent()) return
       this.#takingSince = Date.now()
       try {
@@ -157,8 +158,6 @@ export class PartitionMirror {
     if (!isCurrent()) return
     stretch.read(portion, newest)
     this.#append(stretch, read, events)
-    // Sockets are written to between turns.
-    await new Promise((resolve) => setImmediate(resolve))
   }
 
   #append(
