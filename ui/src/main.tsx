@@ -5,6 +5,7 @@ import { Shell } from './shell'
 import { StorePage } from './storefront/store-page'
 import { StoresProvider } from './stores/app'
 import './styles.css'
+import { language, texts } from './texts'
 
 /** Each page is a file of its own, so that the first one is there soon. */
 const PAGES = {
@@ -12,6 +13,8 @@ const PAGES = {
   orders: () => import('./orders/orders-page').then((page) => page.OrdersPage),
   order: () => import('./orders/order-page').then((page) => page.OrderPage),
   board: () => import('./board/board-page').then((page) => page.BoardPage),
+  deadLetters: () =>
+    import('./dead-letters/dead-letters-page').then((page) => page.DeadLettersPage),
   signIn: () => import('./session/sign-in-page').then((page) => page.SignInPage),
   notFound: () => import('./not-found-page').then((page) => page.NotFoundPage),
 }
@@ -23,11 +26,12 @@ function lazyPage(name: keyof typeof PAGES) {
     try {
       return { default: await PAGES[name]() }
     } catch (cause) {
-      const text = 'This page could not be loaded. Check your connection and try again.'
-      throw new Error(text, { cause })
+      throw new Error(texts.common.problems.page, { cause })
     }
   })
 }
+
+document.documentElement.lang = language
 
 render(
   () => (
@@ -38,6 +42,7 @@ render(
         <Route path="/orders" component={lazyPage('orders')} />
         <Route path="/orders/:id" component={lazyPage('order')} />
         <Route path="/board" component={lazyPage('board')} />
+        <Route path="/dead-letters" component={lazyPage('deadLetters')} />
         <Route path="/sign-in" component={lazyPage('signIn')} />
         <Route path="*" component={lazyPage('notFound')} />
       </Router>

@@ -1,15 +1,13 @@
 import { A } from '@solidjs/router'
 import type { JSX } from 'solid-js'
 import { EmptyState } from './components/notice'
+import { texts } from './texts'
 
 export function NotFoundPage(): JSX.Element {
   return (
-    <EmptyState
-      title="There is nothing here"
-      text="The address may be mistyped, or the page moved."
-    >
+    <EmptyState title={texts.shell.nothingHere.title} text={texts.shell.nothingHere.text}>
       <A href="/" class="btn btn-primary">
-        Go to the shop
+        {texts.common.goToShop}
       </A>
     </EmptyState>
   )

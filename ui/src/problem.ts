@@ -1,3 +1,5 @@
+import { texts } from './texts'
+
 /** The members of a problem document (RFC 9457) that the views use. */
 export interface ProblemBody {
   readonly status: number
@@ -17,10 +19,7 @@ export interface FieldError {
 }
 
 /** Codes that the browser gives itself, where no problem document came. */
-const OWN_PROBLEMS = {
-  unreachable: 'The server cannot be reached. Check your connection and try again.',
-  unreadable: 'The server gave an answer that cannot be read. Try again in a moment.',
-} as const
+type OwnCode = 'unreachable' | 'unreadable'
 
 /** A request that did not succeed; `status` 0 when no answer came at all. */
 export class Problem extends Error {
@@ -32,8 +31,8 @@ export class Problem extends Error {
     super(body.detail, { cause })
   }
 
-  static own(code: keyof typeof OWN_PROBLEMS, status: number, cause?: unknown): Problem {
-    return new Problem({ status, code, detail: OWN_PROBLEMS[code] }, cause)
+  static own(code: OwnCode, status: number, cause?: unknown): Problem {
+    return new Problem({ status, code, detail: texts.common.problems[code] }, cause)
   }
 
   get status(): number {
@@ -80,6 +79,6 @@ export async function readProblem(response: Response): Promise<Problem> {
     ...body,
     status: response.status,
     code: body.code ?? 'unknown',
-    detail: body.detail ?? body.title ?? `The server answered ${response.status}.`,
+    detail: body.detail ?? body.title ?? texts.common.problems.answered(response.status),
   })
 }

@@ -5,6 +5,7 @@ import { ConnectionIndicator } from './components/connection'
 import { Mark } from './components/icons'
 import { ErrorNotice, Loading } from './components/notice'
 import { ToastRegion } from './components/toast-region'
+import { texts } from './texts'
 import { useApi, useCart, useCatalogue, useLive, useSession } from './stores/app'
 
 /** What surrounds every page: header, main, toasts. */
@@ -31,7 +32,7 @@ export function Shell(props: RouteSectionProps): JSX.Element {
         href="#main"
         class="btn btn-primary fixed top-2 left-2 z-50 -translate-y-16 focus:translate-y-0"
       >
-        Skip to content
+        {texts.shell.skip}
       </a>
       <Header />
       <main
@@ -44,7 +45,7 @@ export function Shell(props: RouteSectionProps): JSX.Element {
           // A page whose parts a newer build has replaced comes back by a reload alone.
           fallback={(error: unknown) => <ErrorNotice error={error} onRetry={() => void reload()} />}
         >
-          <Suspense fallback={<Loading label="Loading the page" />}>{props.children}</Suspense>
+          <Suspense fallback={<Loading label={texts.shell.loading} />}>{props.children}</Suspense>
         </ErrorBoundary>
       </main>
       <ToastRegion />
@@ -66,21 +67,24 @@ function Header(): JSX.Element {
         </A>
         {/* On a phone a row of its own, on wider screens part of the one row. */}
         <div class="order-last flex basis-full flex-wrap items-center justify-between lg:contents">
-          <nav aria-label="Main" class="-mx-2 flex gap-1 lg:mx-0">
+          <nav aria-label={texts.shell.navigation} class="-mx-2 flex gap-1 lg:mx-0">
             <NavLink href="/" end>
-              Shop
+              {texts.shell.shop}
               <Show when={cart.count() > 0 && catalogue.takesOrders()}>
                 <span class="rounded-full bg-accent px-1.5 text-xs leading-5 font-semibold text-on-accent">
-                  <span class="sr-only">, in the cart: </span>
+                  <span class="sr-only">{texts.shell.inCart}</span>
                   {cart.count()}
                 </span>
               </Show>
             </NavLink>
             <Show when={session.identity()}>
-              <NavLink href="/orders">My orders</NavLink>
+              <NavLink href="/orders">{texts.shell.orders}</NavLink>
             </Show>
             <Show when={session.identity()?.role === 'staff'}>
-              <NavLink href="/board">Board</NavLink>
+              <NavLink href="/board">{texts.shell.board}</NavLink>
+              <Show when={catalogue.settings()?.deadLetters}>
+                <NavLink href="/dead-letters">{texts.letters.title}</NavLink>
+              </Show>
             </Show>
           </nav>
           <Show when={live()}>
@@ -136,7 +140,7 @@ function Account(): JSX.Element {
       fallback={
         <Show when={location.pathname !== '/sign-in'}>
           <A href={signInHref(location.pathname)} class="btn btn-quiet btn-small">
-            Sign in
+            {texts.common.signIn}
           </A>
         </Show>
       }
@@ -144,12 +148,12 @@ function Account(): JSX.Element {
       {(who) => (
         <>
           <span class="max-w-28 truncate text-sm text-ink-soft max-[23.5rem]:sr-only sm:max-w-40">
-            <span class="sr-only">Signed in as </span>
+            <span class="sr-only">{texts.shell.signedInAs}</span>
             {who().name}
-            <Show when={who().role === 'staff'}> · staff</Show>
+            <Show when={who().role === 'staff'}>{texts.shell.staff}</Show>
           </span>
           <button type="button" class="btn btn-plain btn-small -mr-3" onClick={signOut}>
-            Sign out
+            {texts.shell.signOut}
           </button>
         </>
       )}

@@ -2,6 +2,7 @@ import type { JSX } from 'solid-js'
 import { createEffect, createMemo, createSignal, createUniqueId, onCleanup, Show } from 'solid-js'
 import { describeConnection, type ConnectionTone } from '../stores/connection'
 import type { PastResume, Realtime } from '../stores/realtime'
+import { texts } from '../texts'
 
 const DOTS: Readonly<Record<ConnectionTone, string>> = {
   live: 'bg-delivered',
@@ -15,6 +16,7 @@ const TIME = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' })
 export function ConnectionIndicator(props: { readonly realtime: Realtime }): JSX.Element {
   const popoverId = createUniqueId()
   const now = createNow(() => props.realtime.state().status === 'waiting')
+  const age = () => props.realtime.state().ageMs
   const view = createMemo(() => describeConnection(props.realtime.state(), now()))
   return (
     <>
@@ -25,7 +27,7 @@ export function ConnectionIndicator(props: { readonly realtime: Realtime }): JSX
         data-connection={props.realtime.state().status}
       >
         <span class={`size-2 rounded-full ${DOTS[view().tone]}`} aria-hidden="true" />
-        <span class="sr-only">Connection: </span>
+        <span class="sr-only">{texts.connection.name}</span>
         <span class="tabular-nums">{view().label}</span>
       </button>
       <div
@@ -33,21 +35,41 @@ export function ConnectionIndicator(props: { readonly realtime: Realtime }): JSX
         popover="auto"
         class="fixed inset-auto top-25 right-4 lg:top-14 m-0 max-w-[min(20rem,calc(100vw-2rem))] rounded-xl border border-line bg-surface p-4 text-sm text-ink shadow-2"
       >
-        <p>{view().detail}</p>
-        <Show when={props.realtime.lastResume()}>
-          {(resume) => <p class="mt-2 text-ink-soft">{describeResume(resume())}</p>}
-        </Show>
+        <p class="flex items-center gap-2 font-semibold">
+          <span class={`size-2 rounded-full ${DOTS[view().tone]}`} aria-hidden="true" />
+          {view().label}
+        </p>
+        <p class="mt-1 text-ink-soft">{view().detail}</p>
+        <dl class="mt-3 flex flex-col gap-2 border-t border-line pt-3 empty:hidden">
+          <Show when={age() !== null}>
+            <Row name={texts.connection.newest}>{texts.connection.old(age() ?? 0)}</Row>
+          </Show>
+          <Show when={props.realtime.lastResume()}>
+            {(resume) => <Row name={nameOf(resume())}>{describeResume(resume())}</Row>}
+          </Show>
+        </dl>
       </div>
     </>
   )
 }
 
-function describeResume({ after, at, recovered, replayed }: PastResume): string {
-  const what = after === 'kept' ? 'Went on from what was kept' : 'Last interruption ended'
-  const time = `${what} at ${TIME.format(at)}`
-  if (!recovered) return `${time}; the list was loaded again.`
-  if (replayed === 0) return `${time}; nothing was missed.`
-  return `${time}; ${replayed} ${replayed === 1 ? 'update was' : 'updates were'} sent again.`
+function Row(props: { readonly name: string; readonly children: JSX.Element }): JSX.Element {
+  return (
+    <div>
+      <dt class="text-ink-soft">{props.name}</dt>
+      <dd class="tabular-nums">{props.children}</dd>
+    </div>
+  )
+}
+
+function nameOf({ after }: PastResume): string {
+  return after === 'kept' ? texts.connection.reloaded : texts.connection.interrupted
+}
+
+function describeResume({ at, recovered, replayed, reason }: PastResume): string {
+  const { ended, loadedAgain, nothingMissed, sentAgain } = texts.connection
+  const outcome = replayed === 0 ? nothingMissed : sentAgain(replayed)
+  return ended(TIME.format(at), recovered ? outcome : loadedAgain(reason))
 }
 
 /** Milliseconds since the epoch, moving while `running`. */

@@ -1,5 +1,6 @@
 import type { JSX } from 'solid-js'
 import { createUniqueId, Show, splitProps } from 'solid-js'
+import { texts } from '../texts'
 
 interface FieldProps extends JSX.InputHTMLAttributes<HTMLInputElement> {
   readonly label: string
@@ -16,7 +17,7 @@ export function TextField(props: FieldProps): JSX.Element {
       <label class="label" for={id}>
         {own.label}
         <Show when={!input.required}>
-          <span class="ml-1 font-normal text-ink-faint">(optional)</span>
+          <span class="ml-1 font-normal text-ink-faint">({texts.common.optional})</span>
         </Show>
       </label>
       <input

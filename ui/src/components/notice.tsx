@@ -1,6 +1,7 @@
 import type { JSX } from 'solid-js'
 import { Show } from 'solid-js'
 import { problemText } from '../problem'
+import { texts } from '../texts'
 import { WarningIcon } from './icons'
 
 /** Something went wrong: what, and what can be done about it. Read out at once. */
@@ -18,7 +19,7 @@ export function ErrorNotice(props: {
       <Show when={props.onRetry}>
         {(retry) => (
           <button type="button" class="btn btn-quiet btn-small" onClick={() => retry()()}>
-            Try again
+            {texts.common.tryAgain}
           </button>
         )}
       </Show>

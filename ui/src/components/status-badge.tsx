@@ -1,14 +1,9 @@
 import type { JSX } from 'solid-js'
 import type { OrderStatus } from '../../../server/protocol/order-status'
+import { texts } from '../texts'
 
 /** What people read for a status. */
-export const STATUS_LABELS: Readonly<Record<OrderStatus, string>> = {
-  pending: 'Pending',
-  processing: 'Processing',
-  shipped: 'Shipped',
-  delivered: 'Delivered',
-  cancelled: 'Cancelled',
-}
+export const STATUS_LABELS = texts.common.statuses
 
 export const STATUS_TONES: Readonly<Record<OrderStatus, string>> = {
   pending: 'bg-pending-soft text-pending',

@@ -3,6 +3,7 @@ import type { JSX } from 'solid-js'
 import { For, Show } from 'solid-js'
 import { useToasts } from '../stores/app'
 import type { Toast, ToastTone } from '../stores/toasts'
+import { texts } from '../texts'
 import { BellIcon, CheckIcon, CloseIcon, WarningIcon } from './icons'
 
 const TONES: Readonly<
@@ -18,7 +19,7 @@ export function ToastRegion(): JSX.Element {
   const toasts = useToasts()
   return (
     <section
-      aria-label="Notifications"
+      aria-label={texts.shell.notifications}
       class="pointer-events-none fixed inset-x-0 top-25 z-40 flex flex-col items-center px-3 sm:top-auto sm:bottom-0 sm:items-end sm:p-5"
       onPointerEnter={toasts.hold}
       onPointerLeave={toasts.release}
@@ -56,7 +57,7 @@ function ToastCard(props: { readonly toast: Toast }): JSX.Element {
       <button
         type="button"
         class="rounded-md p-1.5 text-ink-faint hover:bg-sunken hover:text-ink"
-        aria-label="Dismiss"
+        aria-label={texts.shell.dismiss}
         onClick={() => toasts.dismiss(props.toast.id)}
       >
         <CloseIcon />

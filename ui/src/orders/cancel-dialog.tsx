@@ -1,10 +1,13 @@
 import type { JSX } from 'solid-js'
-import { createSignal, Show } from 'solid-js'
+import { createSignal, For, Show } from 'solid-js'
 import { orderNumber } from '../../../server/protocol/order'
 import { Dialog } from '../components/dialog'
 import { ErrorNotice } from '../components/notice'
+import { useSession } from '../stores/app'
+import { texts } from '../texts'
 
 const MAX_REASON = 500
+const { dialog } = texts.orders
 
 /** Asks whether an order shall really be cancelled, and why. */
 export function CancelDialog(props: {
@@ -13,6 +16,7 @@ export function CancelDialog(props: {
   readonly cancel: (reason: string) => Promise<void>
   readonly onClose: () => void
 }): JSX.Element {
+  const session = useSession()
   const [busy, setBusy] = createSignal(false)
   const [error, setError] = createSignal<unknown>(null)
   let reason!: HTMLTextAreaElement
@@ -31,13 +35,22 @@ export function CancelDialog(props: {
     }
   }
 
+  const suggestions = () =>
+    session.identity()?.role === 'staff' ? dialog.fromStaff : dialog.fromCustomer
+
+  function take(suggestion: string): void {
+    reason.value = suggestion
+    reason.focus()
+  }
+
   return (
-    <Dialog title={`Cancel order #${orderNumber(props.orderId)}?`} onClose={() => props.onClose()}>
-      <p class="text-sm text-ink-soft">It will not be delivered. This cannot be undone.</p>
+    <Dialog title={dialog.title(orderNumber(props.orderId))} onClose={() => props.onClose()}>
+      <p class="text-sm text-ink-soft">{dialog.text}</p>
       <form class="flex flex-col gap-4" onSubmit={(event) => void onSubmit(event)}>
         <div>
           <label class="label" for="cancel-reason">
-            Reason <span class="font-normal text-ink-faint">(optional)</span>
+            {dialog.reason}{' '}
+            <span class="font-normal text-ink-faint">({texts.common.optional})</span>
           </label>
           <textarea
             ref={(element) => (reason = element)}
@@ -46,16 +59,29 @@ export function CancelDialog(props: {
             rows="3"
             maxlength={MAX_REASON}
           />
+          <div role="group" aria-label={dialog.suggestions} class="mt-2 flex flex-wrap gap-2">
+            <For each={suggestions()}>
+              {(suggestion) => (
+                <button
+                  type="button"
+                  class="rounded-full border border-line px-3 py-1 text-sm text-ink-soft hover:bg-sunken hover:text-ink"
+                  onClick={() => take(suggestion)}
+                >
+                  {suggestion}
+                </button>
+              )}
+            </For>
+          </div>
         </div>
         <Show when={error() !== null}>
           <ErrorNotice error={error()} />
         </Show>
         <div class="flex flex-col-reverse gap-2 sm:flex-row sm:justify-end">
           <button type="button" class="btn btn-quiet" onClick={() => props.onClose()}>
-            Keep the order
+            {dialog.keep}
           </button>
           <button type="submit" class="btn btn-danger-solid" disabled={busy()}>
-            Cancel the order
+            {dialog.cancel}
           </button>
         </div>
       </form>

@@ -4,6 +4,7 @@ import { formatMoney } from '../../../server/protocol/money'
 import type { Order } from '../../../server/protocol/order'
 import { Amounts } from '../components/amounts'
 import { countryNames } from '../storefront/countries'
+import { texts } from '../texts'
 import { FurtherMembers } from './further-members'
 
 /** What was ordered, for how much, and where it goes. */
@@ -12,7 +13,7 @@ export function OrderDetails(props: { readonly order: Order }): JSX.Element {
   const countryName = countryNames()
   return (
     <div class="card divide-y divide-line">
-      <section aria-label="Items" class="p-5 sm:p-6">
+      <section aria-label={texts.orders.items} class="p-5 sm:p-6">
         <ul class="mb-5 flex flex-col gap-3">
           <For each={props.order.items}>
             {(item) => (
@@ -37,10 +38,10 @@ export function OrderDetails(props: { readonly order: Order }): JSX.Element {
       </section>
       <section aria-labelledby="address-title" class="p-5 text-sm sm:p-6">
         <h2 id="address-title" class="mb-1 font-semibold">
-          Ships to
+          {texts.orders.shipsTo}
         </h2>
         <address class="text-ink-soft not-italic wrap-anywhere">
-          <Show when={props.order.shippingAddress} fallback="Not known yet.">
+          <Show when={props.order.shippingAddress} fallback={texts.orders.addressUnknown}>
             {(address) => (
               <>
                 {address().name}
@@ -60,11 +61,21 @@ export function OrderDetails(props: { readonly order: Order }): JSX.Element {
         </address>
       </section>
       <Show when={props.order.extra}>
-        {(members) => <FurtherMembers id="extra-title" title="More" members={members()} />}
+        {(members) => (
+          <FurtherMembers
+            id="extra-title"
+            title={texts.orders.furtherMembers}
+            members={members()}
+          />
+        )}
       </Show>
       <Show when={props.order.internal}>
         {(members) => (
-          <FurtherMembers id="internal-title" title="For staff only" members={members()} />
+          <FurtherMembers
+            id="internal-title"
+            title={texts.orders.internalMembers}
+            members={members()}
+          />
         )}
       </Show>
     </div>

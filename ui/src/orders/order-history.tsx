@@ -4,6 +4,7 @@ import type { OrderChange } from '../../../server/protocol/order'
 import { STATUS_DOTS, STATUS_LABELS } from '../components/status-badge'
 import { Loading } from '../components/notice'
 import { Time } from '../components/time'
+import { texts } from '../texts'
 
 /** What became of an order so far, newest first. */
 export function OrderHistory(props: {
@@ -12,9 +13,12 @@ export function OrderHistory(props: {
   return (
     <section aria-labelledby="history-title" class="card p-5 sm:p-6">
       <h2 id="history-title" class="mb-4 font-semibold">
-        History
+        {texts.orders.history}
       </h2>
-      <Show when={props.history} fallback={<Loading label="Loading the history" rows={1} />}>
+      <Show
+        when={props.history}
+        fallback={<Loading label={texts.orders.loadingHistory} rows={1} />}
+      >
         {(history) => (
           <ol class="flex flex-col">
             <For each={history().toReversed()}>{(change) => <Step change={change} />}</For>
@@ -40,7 +44,7 @@ function Step(props: { readonly change: OrderChange }): JSX.Element {
         aria-hidden="true"
       />
       <p class="text-sm font-medium">
-        {isPlacing(props.change) ? 'Placed' : STATUS_LABELS[props.change.status]}
+        {isPlacing(props.change) ? texts.orders.placed : STATUS_LABELS[props.change.status]}
       </p>
       <p class="text-sm text-ink-soft">
         <Time at={props.change.at} /> · {props.change.by}

@@ -13,6 +13,7 @@ import { Title } from '../components/title'
 import { Problem } from '../problem'
 import { SignInFirst } from '../session/sign-in-first'
 import { useApi, useCatalogue, useLive, type Live } from '../stores/app'
+import { texts } from '../texts'
 import { CancelDialog } from './cancel-dialog'
 import { OrderDetails } from './order-details'
 import { OrderHistory } from './order-history'
@@ -22,12 +23,10 @@ export function OrderPage(): JSX.Element {
   const live = useLive()
   return (
     <>
-      <Title>{`Order #${orderNumber(params.id)}`}</Title>
+      <Title>{texts.common.orderName(orderNumber(params.id))}</Title>
       <Show
         when={live()}
-        fallback={
-          <SignInFirst to={`/orders/${params.id}`} text="An order is shown to whom it belongs." />
-        }
+        fallback={<SignInFirst to={`/orders/${params.id}`} text={texts.orders.orderSignInText} />}
         keyed
       >
         {(now) => (
@@ -49,17 +48,14 @@ function OneOrder(props: { readonly orderId: string; readonly live: Live }): JSX
         class="mb-4 inline-flex items-center gap-1.5 text-sm font-medium text-ink-soft hover:text-ink"
       >
         <BackIcon />
-        {props.live.board ? 'Board' : 'My orders'}
+        {props.live.board ? texts.shell.board : texts.shell.orders}
       </A>
-      <Switch fallback={<Loading label="Loading the order" rows={3} />}>
+      <Switch fallback={<Loading label={texts.orders.loadingOrder} rows={3} />}>
         <Match when={order()}>
           {(known) => <OrderView order={known()} history={history()} live={props.live} />}
         </Match>
         <Match when={isNotFound(error())}>
-          <EmptyState
-            title="No such order"
-            text="There is none of this number that you may see. Is this the right account?"
-          />
+          <EmptyState title={texts.orders.notFound.title} text={texts.orders.notFound.text} />
         </Match>
         <Match when={error()}>
           {(failure) => <ErrorNotice error={failure()} onRetry={() => void retry()} />}
@@ -125,7 +121,9 @@ function OrderView(props: {
   return (
     <>
       <div class="mb-5 flex flex-wrap items-center gap-x-4 gap-y-2">
-        <h1 class="page-title tabular-nums">Order #{orderNumber(props.order.orderId)}</h1>
+        <h1 class="page-title tabular-nums">
+          {texts.common.orderName(orderNumber(props.order.orderId))}
+        </h1>
         <StatusBadge status={props.order.status} />
         <Show when={catalogue.takesOrders() && canCancel(props.order.status)}>
           <button
@@ -133,11 +131,11 @@ function OrderView(props: {
             class="btn btn-danger btn-small ml-auto"
             onClick={() => setCancelling(true)}
           >
-            Cancel order
+            {texts.orders.cancel}
           </button>
         </Show>
         <p class="basis-full text-sm text-ink-soft">
-          Placed <Time at={props.order.createdAt} />
+          {texts.orders.placed} <Time at={props.order.createdAt} />
         </p>
       </div>
       <div class="grid items-start gap-6 lg:grid-cols-[minmax(0,1fr)_20rem]">

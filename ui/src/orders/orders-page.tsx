@@ -13,17 +13,18 @@ import { SignInFirst } from '../session/sign-in-first'
 import { useApi, useCatalogue, useLive } from '../stores/app'
 import type { Live } from '../stores/app'
 import type { Orders } from '../stores/orders'
+import { texts } from '../texts'
 import { CancelDialog } from './cancel-dialog'
 
 export function OrdersPage(): JSX.Element {
   const live = useLive()
   return (
     <>
-      <Title>My orders</Title>
-      <h1 class="page-title mb-5">My orders</h1>
+      <Title>{texts.orders.title}</Title>
+      <h1 class="page-title mb-5">{texts.orders.title}</h1>
       <Show
         when={live()}
-        fallback={<SignInFirst to="/orders" text="Your orders are shown once you are signed in." />}
+        fallback={<SignInFirst to="/orders" text={texts.orders.signInText} />}
         keyed
       >
         {(now) => <MyOrders live={now} />}
@@ -35,19 +36,19 @@ export function OrdersPage(): JSX.Element {
 function MyOrders(props: { readonly live: Live }): JSX.Element {
   const orders = () => props.live.orders
   return (
-    <Switch fallback={<Loading label="Loading your orders" />}>
+    <Switch fallback={<Loading label={texts.orders.loading} />}>
       <Match when={!orders().ready() && props.live.realtime.snapshotError('orders')}>
         {(error) => (
           <div class="flex flex-col gap-3">
             <ErrorNotice error={error()} />
-            <p class="text-sm text-ink-soft">It is tried again by itself.</p>
+            <p class="text-sm text-ink-soft">{texts.common.triedByItself}</p>
           </div>
         )}
       </Match>
       <Match when={orders().ready() && orders().ids().length === 0}>
-        <EmptyState title="No orders yet" text="What you order is listed here, always up to date.">
+        <EmptyState title={texts.common.noOrdersYet} text={texts.orders.noneText}>
           <A href="/" class="btn btn-primary">
-            Go to the shop
+            {texts.common.goToShop}
           </A>
         </EmptyState>
       </Match>
@@ -72,7 +73,13 @@ function OrderList(props: { readonly orders: Orders }): JSX.Element {
         <For each={props.orders.ids()}>
           {(id) => (
             <Show when={props.orders.get(id)}>
-              {(order) => <OrderCard order={order()} onCancel={() => setCancelling(id)} />}
+              {(order) => (
+                <OrderCard
+                  order={order()}
+                  missed={props.orders.missed().has(id)}
+                  onCancel={() => setCancelling(id)}
+                />
+              )}
             </Show>
           )}
         </For>
@@ -91,7 +98,12 @@ function OrderList(props: { readonly orders: Orders }): JSX.Element {
   )
 }
 
-function OrderCard(props: { readonly order: Order; readonly onCancel: () => void }): JSX.Element {
+function OrderCard(props: {
+  readonly order: Order
+  /** It changed while nobody could see it. */
+  readonly missed: boolean
+  readonly onCancel: () => void
+}): JSX.Element {
   const catalogue = useCatalogue()
   const what = () => props.order.items.map((item) => `${item.quantity} × ${item.name}`).join(', ')
   return (
@@ -102,10 +114,15 @@ function OrderCard(props: { readonly order: Order; readonly onCancel: () => void
             href={`/orders/${props.order.orderId}`}
             class="after:absolute after:inset-0 after:rounded-xl"
           >
-            <span class="sr-only">Order </span>#{orderNumber(props.order.orderId)}
+            {texts.common.orderName(orderNumber(props.order.orderId))}
           </A>
         </h2>
         <StatusBadge status={props.order.status} />
+        <Show when={props.missed}>
+          <span class="rounded-full bg-accent-soft px-2.5 py-0.5 text-sm font-medium text-accent">
+            {texts.orders.missed}
+          </span>
+        </Show>
         <p class="ml-auto font-semibold tabular-nums">
           {formatMoney(props.order.total, props.order.currency)}
         </p>
@@ -114,17 +131,21 @@ function OrderCard(props: { readonly order: Order; readonly onCancel: () => void
         <div class="min-w-0 flex-1 basis-56">
           <p class="truncate text-ink">{what()}</p>
           <p>
-            <Time at={props.order.createdAt} />
+            {texts.orders.placed} <Time at={props.order.createdAt} />
+            <Show when={props.order.version > 1}>
+              {' · '}
+              {texts.orders.lastChange} <Time at={props.order.updatedAt} />
+            </Show>
           </p>
         </div>
         <Show when={catalogue.takesOrders() && canCancel(props.order.status)}>
           <button
             type="button"
             class="btn btn-danger btn-small relative"
-            aria-label={`Cancel order #${orderNumber(props.order.orderId)}`}
+            aria-label={texts.orders.cancelOrder(orderNumber(props.order.orderId))}
             onClick={() => props.onCancel()}
           >
-            Cancel
+            {texts.orders.cancelShort}
           </button>
         </Show>
       </div>
@@ -144,7 +165,7 @@ function MorePages(props: { readonly orders: Orders }): JSX.Element {
           disabled={listing().loading()}
           onClick={() => void listing().loadMore()}
         >
-          {listing().loading() ? 'Loading…' : 'Show older orders'}
+          {listing().loading() ? texts.orders.loadingMore : texts.orders.more}
         </button>
       </Show>
     </div>

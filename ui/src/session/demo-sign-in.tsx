@@ -4,9 +4,12 @@ import type { Role } from '../api'
 import { TextField } from '../components/field'
 import { ErrorNotice } from '../components/notice'
 import { Problem } from '../problem'
+import { texts } from '../texts'
 import { useApi, useSession } from '../stores/app'
 import { readToken } from '../stores/session'
 import { useGoOn } from './go-on'
+
+const { demo } = texts.session
 
 interface DemoPerson {
   readonly name: string
@@ -15,9 +18,9 @@ interface DemoPerson {
 }
 
 const DEMO_PEOPLE: readonly DemoPerson[] = [
-  { name: 'Alice', role: 'customer', text: 'Customer' },
-  { name: 'Bob', role: 'customer', text: 'Customer' },
-  { name: 'Sam', role: 'staff', text: 'Staff, sees the board' },
+  { name: 'Alice', role: 'customer', text: demo.customerText },
+  { name: 'Bob', role: 'customer', text: demo.customerText },
+  { name: 'Sam', role: 'staff', text: demo.staffText },
 ]
 
 /** Two customers, one member of staff, or anybody. */
@@ -86,9 +89,9 @@ export function DemoSignIn(): JSX.Element {
         </For>
       </ul>
       <form class="card flex flex-col gap-4 p-5" onSubmit={onSubmit}>
-        <h2 class="font-semibold">Somebody else</h2>
+        <h2 class="font-semibold">{demo.somebodyElse}</h2>
         <TextField
-          label="Name"
+          label={demo.name}
           name="name"
           required
           maxlength="64"
@@ -98,20 +101,17 @@ export function DemoSignIn(): JSX.Element {
           error={nameError()}
         />
         <fieldset>
-          <legend class="label">Role</legend>
+          <legend class="label">{demo.role}</legend>
           <div class="flex gap-5 text-sm">
-            <RoleChoice role="customer" label="Customer" chosen={role()} onChoose={setRole} />
-            <RoleChoice role="staff" label="Staff" chosen={role()} onChoose={setRole} />
+            <RoleChoice role="customer" label={demo.customer} chosen={role()} onChoose={setRole} />
+            <RoleChoice role="staff" label={demo.staff} chosen={role()} onChoose={setRole} />
           </div>
         </fieldset>
         <button type="submit" class="btn btn-primary" disabled={busy() || name().trim() === ''}>
-          Sign in
+          {texts.common.signIn}
         </button>
       </form>
-      <p class="text-sm text-ink-faint">
-        This is the demo sign-in: anybody may be anybody. It is off where tokens come from
-        elsewhere.
-      </p>
+      <p class="text-sm text-ink-faint">{demo.explained}</p>
     </div>
   )
 }

@@ -2,6 +2,7 @@ import { A } from '@solidjs/router'
 import type { JSX } from 'solid-js'
 import { EmptyState } from '../components/notice'
 import { useSession } from '../stores/app'
+import { texts } from '../texts'
 
 /** Stands where somebody has to be signed in, and leads back there. */
 export function SignInFirst(props: {
@@ -11,11 +12,11 @@ export function SignInFirst(props: {
 }): JSX.Element {
   const session = useSession()
   const title = () =>
-    session.ended() === 'refused' ? 'Your session has ended' : (props.title ?? 'Sign in first')
+    session.ended() === 'refused' ? texts.session.ended : (props.title ?? texts.session.first)
   return (
     <EmptyState title={title()} text={props.text}>
       <A href={`/sign-in?to=${encodeURIComponent(props.to)}`} class="btn btn-primary">
-        Sign in
+        {texts.common.signIn}
       </A>
     </EmptyState>
   )

@@ -3,6 +3,7 @@ import { Match, Show, Switch } from 'solid-js'
 import { ErrorNotice, Loading } from '../components/notice'
 import { Title } from '../components/title'
 import { useCatalogue, useSession } from '../stores/app'
+import { texts } from '../texts'
 import { DemoSignIn } from './demo-sign-in'
 import { TokenSignIn } from './token-sign-in'
 
@@ -11,14 +12,14 @@ export function SignInPage(): JSX.Element {
   const catalogue = useCatalogue()
   return (
     <div class="mx-auto max-w-md">
-      <Title>Sign in</Title>
-      <h1 class="page-title mb-5">Sign in</h1>
+      <Title>{texts.session.title}</Title>
+      <h1 class="page-title mb-5">{texts.session.title}</h1>
       <Show when={session.ended() === 'refused'}>
         <p role="status" class="mb-4 rounded-lg bg-pending-soft px-4 py-3 text-sm text-pending">
-          Your session has ended. Sign in again to go on.
+          {texts.session.endedText}
         </p>
       </Show>
-      <Switch fallback={<Loading label="Loading the sign-in" rows={3} />}>
+      <Switch fallback={<Loading label={texts.session.loading} rows={3} />}>
         <Match when={catalogue.settings()?.demoSignIn === true}>
           <DemoSignIn />
         </Match>

@@ -5,6 +5,7 @@ import { FieldText } from '../components/field'
 import { Problem, problemText } from '../problem'
 import { useSession } from '../stores/app'
 import { readToken } from '../stores/session'
+import { texts } from '../texts'
 import { useGoOn } from './go-on'
 
 /** For a shop with its own sign-in: a token from there, tried on the server before it is taken. */
@@ -20,7 +21,7 @@ export function TokenSignIn(): JSX.Element {
     const token = field.value.trim()
     const claims = readToken(token)
     if (!claims) {
-      setError('This is not a token: expected three parts with dots between them.')
+      setError(texts.session.token.malformed)
       return
     }
     setBusy(true)
@@ -40,7 +41,7 @@ export function TokenSignIn(): JSX.Element {
     <form class="card flex flex-col gap-4 p-5" onSubmit={(event) => void onSubmit(event)}>
       <div>
         <label class="label" for="token">
-          Token
+          {texts.session.token.label}
         </label>
         <textarea
           ref={(element) => (field = element)}
@@ -53,14 +54,10 @@ export function TokenSignIn(): JSX.Element {
           aria-invalid={error() ? 'true' : undefined}
           aria-describedby="token-text"
         />
-        <FieldText
-          id="token-text"
-          error={error()}
-          hint="Paste a token from your sign-in. It stays in this browser until you sign out."
-        />
+        <FieldText id="token-text" error={error()} hint={texts.session.token.hint} />
       </div>
       <button type="submit" class="btn btn-primary" disabled={busy()}>
-        Sign in
+        {texts.common.signIn}
       </button>
     </form>
   )

@@ -1,7 +1,8 @@
+import { texts } from '../texts'
 import type { Toasts, ToastText } from './toasts'
 
 /** What a reader can take in at once; more of it is told as a number. */
-const MAX_AT_ONCE = 4
+const MAX_AT_ONCE = 3
 
 /** Tells what happened during an interruption when it is over: one by one, or how much it was. */
 export interface AwayToasts {
@@ -11,7 +12,8 @@ export interface AwayToasts {
   readonly flush: () => void
 }
 
-export function createAwayToasts(toasts: Pick<Toasts, 'show'>): AwayToasts {
+/** @param href where a click on the number leads */
+export function createAwayToasts(toasts: Pick<Toasts, 'show'>, href?: string): AwayToasts {
   let waiting: ToastText[] = []
   return {
     show(text, missed) {
@@ -22,7 +24,7 @@ export function createAwayToasts(toasts: Pick<Toasts, 'show'>): AwayToasts {
       const missed = waiting
       waiting = []
       if (missed.length <= MAX_AT_ONCE) missed.forEach((text) => toasts.show(text))
-      else toasts.show({ tone: 'info', text: `${missed.length} changes while you were away` })
+      else toasts.show({ tone: 'info', text: texts.orders.toasts.whileAway(missed.length), href })
     },
   }
 }

@@ -4,11 +4,12 @@ import type { Order } from '../../../server/protocol/order'
 import { orderNumber } from '../../../server/protocol/order'
 import type { EventInfo } from '../../client'
 import type { Api } from '../api'
+import { texts } from '../texts'
 import { createAwayToasts } from './away-toasts'
 import { createKnownOrders } from './known-orders'
 import { createListing, type Listing } from './listing'
 import { PAGE_SIZE, type Realtime } from './realtime'
-import type { Toasts, ToastText } from './toasts'
+import type { ToastKind, Toasts, ToastText } from './toasts'
 
 /** The orders of whoever is signed in, always as new as the newest event. */
 export interface Orders {
@@ -20,6 +21,10 @@ export interface Orders {
   readonly ready: () => boolean
   /** Reactive: rises when a snapshot came in the place of events, so that views load their own again. */
   readonly snapshots: () => number
+  /** Reactive: changed while nobody could see it, and not looked at since. */
+  readonly missed: () => ReadonlySet<string>
+  /** Somebody looks at the order: nothing of it is missed any more. */
+  readonly look: (orderId: string) => void
   readonly listing: Listing
   /** The answer to a command: shown at once, and no news when its event arrives. */
   readonly take: (order: Order) => void
@@ -33,7 +38,8 @@ export function createOrders(deps: {
   const { realtime, api } = deps
   const { client } = realtime
   const known = createKnownOrders()
-  const away = createAwayToasts(deps.toasts)
+  const away = createAwayToasts(deps.toasts, '/orders')
+  const [missed, setMissed] = createSignal<ReadonlySet<string>>(new Set())
   const [ready, setReady] = createSignal(false)
   const [snapshots, setSnapshots] = createSignal(0)
   const listing = createListing({
@@ -48,6 +54,7 @@ export function createOrders(deps: {
   function apply(order: Order, replayed: boolean): void {
     const [change] = known.fold([order])
     if (client.seen.mark(order) === 'known') return
+    if (replayed) setMissed((ids) => new Set([...ids, order.orderId]))
     away.show(customerToast(order, change?.before), replayed)
   }
 
@@ -69,6 +76,7 @@ export function createOrders(deps: {
     }
     setReady(true)
     if (source === 'server') setSnapshots((count) => count + 1)
+    setMissed((ids) => new Set([...ids, ...risen.map(({ orderId }) => orderId)]))
     for (const order of risen.toReversed()) away.show(customerToast(order, undefined), true)
     away.flush()
   })
@@ -83,19 +91,23 @@ export function createOrders(deps: {
     ids,
     ready,
     snapshots,
+    missed,
+    look: (orderId) => setMissed((ids) => new Set([...ids].filter((id) => id !== orderId))),
     listing,
     take: (order) => apply(order, false),
   }
 }
 
+const CHANGES: ToastKind = { name: 'changes', many: texts.orders.toasts.changes, href: '/orders' }
+
 function customerToast(order: Order, before: Order | undefined): ToastText {
-  const name = `Order #${orderNumber(order.orderId)}`
-  const href = `/orders/${order.orderId}`
+  const number = orderNumber(order.orderId)
+  const about = { href: `/orders/${order.orderId}`, kind: CHANGES }
+  const { placed, cancelled, updated, became } = texts.orders.toasts
   if (order.status === 'cancelled') {
-    return { tone: 'warning', text: `${name} is cancelled`, detail: order.reason, href }
+    return { tone: 'warning', text: cancelled(number), detail: order.reason, ...about }
   }
-  if (order.version === 1) return { tone: 'success', text: `${name} is placed`, href }
-  const text =
-    before?.status === order.status ? `${name} was updated` : `${name} is ${order.status}`
-  return { tone: order.status === 'delivered' ? 'success' : 'info', text, href }
+  if (order.version === 1) return { tone: 'success', text: placed(number), ...about }
+  const text = before?.status === order.status ? updated(number) : became(number, order.status)
+  return { tone: order.status === 'delivered' ? 'success' : 'info', text, ...about }
 }

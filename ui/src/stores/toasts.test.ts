@@ -1,4 +1,4 @@
-import { expect, test } from 'bun:test'
+import { describe, expect, test } from 'bun:test'
 import { createVirtualClock } from '../../client/testing/virtual-clock'
 import { createToasts } from './toasts'
 
@@ -6,7 +6,7 @@ const LIFE_MS = 1_000
 
 function setUp() {
   const clock = createVirtualClock()
-  const toasts = createToasts({ maxShown: 3, lifeMs: LIFE_MS }, clock)
+  const toasts = createToasts({ maxShown: 3, maxApart: 2, lifeMs: LIFE_MS }, clock)
   const show = (text: string) => toasts.show({ tone: 'info', text })
   const texts = () => toasts.shown().map((toast) => toast.text)
   return { clock, toasts, show, texts }
@@ -52,4 +52,46 @@ test('dismissing one leaves the others', () => {
   expect(texts()).toEqual(['two'])
   toasts.clear()
   expect(texts()).toEqual([])
+})
+
+describe('a burst of one kind', () => {
+  const kind = { name: 'new', many: (amount: number) => `${amount} new orders`, href: '/board' }
+
+  test('becomes one toast that counts, and leads where all of them are', () => {
+    const { toasts, show, texts } = setUp()
+    const placed = (text: string) =>
+      toasts.show({ tone: 'info', text, href: `/orders/${text}`, kind })
+    placed('1')
+    placed('2')
+    expect(texts()).toEqual(['1', '2'])
+    show('another')
+    placed('3')
+    expect(texts()).toEqual(['another', '3 new orders'])
+    for (let count = 4; count <= 8; count++) placed(`${count}`)
+    expect(texts()).toEqual(['another', '8 new orders'])
+    expect(toasts.shown()[1]).toMatchObject({ amount: 8, href: '/board' })
+  })
+
+  test('stays one toast while it goes on, and is forgotten when that has gone', async () => {
+    const { clock, toasts, texts } = setUp()
+    const placed = () => toasts.show({ tone: 'info', text: 'one', kind })
+    for (let count = 0; count < 3; count++) placed()
+    const [{ id } = { id: 0 }] = toasts.shown()
+    await clock.advance(LIFE_MS - 1)
+    placed()
+    await clock.advance(LIFE_MS - 1)
+    expect(texts()).toEqual(['4 new orders'])
+    expect(toasts.shown()[0]?.id).toBe(id)
+    await clock.advance(1)
+    expect(texts()).toEqual([])
+    placed()
+    expect(texts()).toEqual(['one'])
+  })
+
+  test('leaves other kinds apart', () => {
+    const { toasts, texts } = setUp()
+    const other = { name: 'gone', many: (amount: number) => `${amount} cancelled` }
+    for (const own of [kind, other, kind]) toasts.show({ tone: 'info', text: own.name, kind: own })
+    expect(texts()).toEqual(['new', 'gone', 'new'])
+  })
 })

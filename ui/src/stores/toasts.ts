@@ -3,16 +3,28 @@ import { systemClock, type Clock } from '../../client'
 
 export type ToastTone = 'info' | 'success' | 'warning'
 
+/** Toasts that tell the same of different orders: many of them at once become one that counts. */
+export interface ToastKind {
+  readonly name: string
+  /** E.g. `8 new orders`. */
+  readonly many: (amount: number) => string
+  /** Where a click on it leads, when it stands for many. */
+  readonly href?: string
+}
+
 export interface ToastText {
   readonly tone: ToastTone
   readonly text: string
-  readonly detail?: string
+  readonly detail?: string | undefined
   /** Where a click on it leads. */
-  readonly href?: string
+  readonly href?: string | undefined
+  readonly kind?: ToastKind
 }
 
 export interface Toast extends ToastText {
   readonly id: number
+  /** How many it stands for. */
+  readonly amount: number
 }
 
 export interface Toasts {
@@ -28,13 +40,15 @@ export interface Toasts {
 
 export interface ToastLimits {
   readonly maxShown: number
+  /** More of one kind than this are told as a number. */
+  readonly maxApart: number
   readonly lifeMs: number
 }
 
-export const TOAST_LIMITS: ToastLimits = { maxShown: 5, lifeMs: 7_000 }
+export const TOAST_LIMITS: ToastLimits = { maxShown: 5, maxApart: 3, lifeMs: 7_000 }
 
 export function createToasts(
-  { maxShown, lifeMs }: ToastLimits = TOAST_LIMITS,
+  { maxShown, maxApart, lifeMs }: ToastLimits = TOAST_LIMITS,
   clock: Clock = systemClock,
 ): Toasts {
   const [shown, setShown] = createSignal<readonly Toast[]>([])
@@ -58,11 +72,27 @@ export function createToasts(
       )
   }
 
+  /** A toast of its own, or the one in which its kind is counted; those counted go. */
+  function joined(text: ToastText): Toast {
+    const same = shown().filter(({ kind }) => kind && kind.name === text.kind?.name)
+    const amount = same.reduce((sum, toast) => sum + toast.amount, 1)
+    if (!text.kind || amount <= maxApart) return { ...text, id: ++lastId, amount: 1 }
+    const counting = same.find((toast) => toast.amount > 1)
+    for (const { id } of same) if (id !== counting?.id) dismiss(id)
+    const { tone, kind } = text
+    const id = counting?.id ?? ++lastId
+    return { tone, kind, text: kind.many(amount), href: kind.href, id, amount }
+  }
+
   return {
     shown,
     show(text) {
-      const toast = { ...text, id: ++lastId }
-      setShown((toasts) => [...toasts, toast])
+      const toast = joined(text)
+      setShown((toasts) =>
+        toasts.some(({ id }) => id === toast.id)
+          ? toasts.map((known) => (known.id === toast.id ? toast : known))
+          : [...toasts, toast],
+      )
       for (const old of shown().slice(0, -maxShown)) dismiss(old.id)
       startTime(toast.id)
     },

@@ -1,0 +1,301 @@
+import type { ResumeReason } from '../../../server/protocol/frames'
+import type { OrderStatus } from '../../../server/protocol/order-status'
+
+/**
+ * Every text that people read, in one place: a translation is a second file of this shape, and a line
+ * in `index.ts`. Functions stand where a number or a name goes in; they count by the rules of their
+ * own language. Short and calm, as one person tells another; no exclamation marks.
+ */
+
+const NUMBER = new Intl.NumberFormat('en')
+const PERCENT = new Intl.NumberFormat('en', { style: 'percent', maximumFractionDigits: 2 })
+const PLURAL = new Intl.PluralRules('en')
+
+/** `1 order`, `12,000 orders`. */
+function count(amount: number, one: string, other: string): string {
+  return `${NUMBER.format(amount)} ${PLURAL.select(amount) === 'one' ? one : other}`
+}
+
+const STATUSES: Readonly<Record<OrderStatus, string>> = {
+  pending: 'Pending',
+  processing: 'Processing',
+  shipped: 'Shipped',
+  delivered: 'Delivered',
+  cancelled: 'Cancelled',
+}
+
+const common = {
+  signIn: 'Sign in',
+  tryAgain: 'Try again',
+  triedByItself: 'It is tried again by itself.',
+  goToShop: 'Go to the shop',
+  optional: 'optional',
+  noOrdersYet: 'No orders yet',
+  orderName: (number: string) => `Order #${number}`,
+  statuses: STATUSES,
+  subtotal: 'Subtotal',
+  tax: (percent?: number) =>
+    percent === undefined ? 'Tax' : `Tax (${PERCENT.format(percent / 100)})`,
+  total: 'Total',
+  problems: {
+    unreachable: 'The server cannot be reached. Check your connection and try again.',
+    unreadable: 'The server gave an answer that cannot be read. Try again in a moment.',
+    answered: (status: number) => `The server answered ${status}.`,
+    page: 'This page could not be loaded. Check your connection and try again.',
+  },
+}
+
+const shell = {
+  skip: 'Skip to content',
+  loading: 'Loading the page',
+  navigation: 'Main',
+  shop: 'Shop',
+  inCart: ', in the cart: ',
+  orders: 'My orders',
+  board: 'Board',
+  signedInAs: 'Signed in as ',
+  staff: ' · staff',
+  signOut: 'Sign out',
+  notifications: 'Notifications',
+  dismiss: 'Dismiss',
+  nothingHere: {
+    title: 'There is nothing here',
+    text: 'The address may be mistyped, or the page moved.',
+  },
+}
+
+const session = {
+  title: 'Sign in',
+  loading: 'Loading the sign-in',
+  first: 'Sign in first',
+  ended: 'Your session has ended',
+  endedText: 'Your session has ended. Sign in again to go on.',
+  demo: {
+    customer: 'Customer',
+    staff: 'Staff',
+    customerText: 'Customer',
+    staffText: 'Staff, sees the board',
+    somebodyElse: 'Somebody else',
+    name: 'Name',
+    role: 'Role',
+    explained:
+      'This is the demo sign-in: anybody may be anybody. It is off where tokens come from elsewhere.',
+  },
+  token: {
+    label: 'Token',
+    hint: 'Paste a token from your sign-in. It stays in this browser until you sign out.',
+    malformed: 'This is not a token: expected three parts with dots between them.',
+  },
+}
+
+const orders = {
+  title: 'My orders',
+  signInText: 'Your orders are shown once you are signed in.',
+  loading: 'Loading your orders',
+  noneText: 'What you order is listed here, always up to date.',
+  loadingMore: 'Loading…',
+  more: 'Show older orders',
+  missed: 'Changed while you were away',
+  cancelShort: 'Cancel',
+  cancel: 'Cancel order',
+  cancelOrder: (number: string) => `Cancel order #${number}`,
+
+  orderSignInText: 'An order is shown to whom it belongs.',
+  loadingOrder: 'Loading the order',
+  loadingHistory: 'Loading the history',
+  notFound: {
+    title: 'No such order',
+    text: 'There is none of this number that you may see. Is this the right account?',
+  },
+  placed: 'Placed',
+  items: 'Items',
+  shipsTo: 'Ships to',
+  addressUnknown: 'Not known yet.',
+  furtherMembers: 'More',
+  internalMembers: 'For staff only',
+  history: 'History',
+  progress: 'Progress',
+  /** What a status means to whoever waits for the order. */
+  meaning: {
+    pending: 'We have the order. It is prepared next.',
+    processing: 'It is being prepared.',
+    shipped: 'It is on its way.',
+    delivered: 'It has arrived.',
+    cancelled: 'It will not be delivered.',
+  } satisfies Record<OrderStatus, string>,
+  done: ', done',
+  by: (who: string) => `by ${who}`,
+  byYou: 'you',
+  byShop: 'the shop',
+  lastChange: 'last change',
+
+  dialog: {
+    title: (number: string) => `Cancel order #${number}?`,
+    text: 'It will not be delivered. This cannot be undone.',
+    reason: 'Reason',
+    suggestions: 'Often given',
+    fromCustomer: ['Ordered by mistake', 'No longer needed', 'Takes too long'],
+    fromStaff: ['Out of stock', 'Asked for by the customer', 'Looks like fraud'],
+    keep: 'Keep the order',
+    cancel: 'Cancel the order',
+  },
+
+  toasts: {
+    placed: (number: string) => `Order #${number} is placed`,
+    cancelled: (number: string) => `Order #${number} is cancelled`,
+    became: (number: string, status: OrderStatus) =>
+      `Order #${number} is ${STATUSES[status].toLowerCase()}`,
+    updated: (number: string) => `Order #${number} was updated`,
+    changes: (amount: number) => count(amount, 'change of your orders', 'changes of your orders'),
+    whileAway: (amount: number) => `${count(amount, 'change', 'changes')} while you were away`,
+  },
+}
+
+const storefront = {}
+
+const board = {}
+
+const products = {}
+
+const letters = {
+  title: 'Dead letters',
+  about:
+    'Records from Kafka that could not be read. Once what was wrong is put right, send them back.',
+  signInText: 'Dead letters are for the staff of the shop.',
+  staffOnly: {
+    title: 'Dead letters are for staff',
+    text: (name: string) =>
+      `You are signed in as ${name}, who is a customer. Sign in as a member of staff to see them.`,
+  },
+  nowhere: {
+    title: 'No dead letters here',
+    text: 'This shop runs without Kafka, so there is no record that could not be read.',
+  },
+  loading: 'Loading dead letters',
+  loadingOne: 'Loading the letter',
+  none: { title: 'No dead letters', text: 'Every record could be read.' },
+  noneFound: {
+    title: 'Nothing found',
+    text: 'No dead letter has this reason.',
+    all: 'Show all letters',
+  },
+  noneSoFar: 'Nothing found among the newest letters.',
+  more: 'Look further back',
+  loadingMore: 'Looking…',
+  arrived: (amount: number) => count(amount, 'new dead letter', 'new dead letters'),
+  asOf: 'What you see was read',
+
+  reason: 'Reason',
+  all: 'All',
+  reasons: {
+    not_json: 'Not JSON',
+    invalid: 'Not valid',
+    too_big: 'Too big',
+    foreign: 'Of another service',
+    unknown_type: 'Of no known kind',
+  },
+  /** What usually is behind each, for who is to put it right. */
+  causes: {
+    not_json: 'Often another format, such as Avro, or a test that was sent by hand.',
+    invalid:
+      'Often the service has changed its events. KAFKA_FIELDS and KAFKA_STATUSES map its names.',
+    too_big: 'If clients are to get events this large, raise MAX_EVENT_BYTES.',
+    foreign:
+      'Another service writes to the same topics. That needs ORDERS=off, or topics of its own.',
+    unknown_type: 'KAFKA_TYPES names the kinds of events on one topic.',
+  },
+  states: { waiting: 'Not sent back', sent: 'Sent back', refused: 'Refused again' },
+
+  select: (id: string) => `Select letter ${id}`,
+  selectAll: 'Select all',
+  selected: (amount: number) => `${NUMBER.format(amount)} selected`,
+  sendBack: 'Send back',
+  sendAgain: 'Send again',
+  /** After the reason, for who cannot see the row. */
+  named: (id: string) => `, letter ${id}`,
+  place: (source: {
+    readonly topic: string
+    readonly partition: number
+    readonly offset: number
+  }) => `${source.topic}-${source.partition}@${source.offset}`,
+  ofOrder: 'Order',
+
+  letter: (id: string) => `Letter ${id}`,
+  close: 'Back to the list',
+  wrong: 'What was wrong',
+  cameAs: 'Sent back before, as',
+  sentAt: 'Sent back',
+  refusedAs: 'It could not be read then either: see',
+  putAt: 'Put here',
+  from: 'Came from',
+  recordOf: 'Sent there',
+  order: 'Order',
+  unknownOrder: 'Cannot be told',
+  value: 'Value',
+  headers: 'Headers',
+  key: 'Key',
+  noValue: 'The record has no value.',
+  noHeaders: 'None.',
+  noKey: 'None.',
+  size: (bytes: number) => count(bytes, 'byte', 'bytes'),
+  asBase64: 'not text, shown as base64',
+  cut: 'Only the beginning was kept. When it is sent back, the rest is fetched from where it came.',
+  copy: 'Copy',
+  copied: 'Copied',
+  notCopied: 'The browser does not let this page copy.',
+
+  dialog: {
+    title: (amount: number) =>
+      amount === 1 ? 'Send this record back?' : `Send ${NUMBER.format(amount)} records back?`,
+    one: (topic: string) => `It goes to ${topic} again, as it was.`,
+    several: 'They go to where they came from again, as they were, the oldest first.',
+    warning: 'If what was wrong is not put right yet, this ends in a dead letter again.',
+    oneBefore: 'It was sent back before.',
+    severalBefore: (amount: number) =>
+      `Also ${count(amount, 'record that was', 'records that were')} sent back before`,
+    leave: 'Not now',
+    send: (amount: number) =>
+      amount === 1 ? 'Send it back' : `Send ${NUMBER.format(amount)} back`,
+    running: (at: number, total: number) => `Sending ${at} of ${total}…`,
+    sent: (amount: number) => `${count(amount, 'record was', 'records were')} sent back.`,
+    watch: 'One that still cannot be read is here again within seconds.',
+    left: (amount: number) => `${count(amount, 'other was', 'others were')} not tried.`,
+    close: 'Close',
+  },
+}
+
+/** Why a connection could not go on where it was. */
+const WHY: Readonly<Record<ResumeReason, string>> = {
+  expired: 'because it was away for too long',
+  unknown: 'because the server does not know where it was',
+  too_far: 'because too much had happened',
+  source_gap: 'because the server itself had missed something',
+  refilling: 'because the server was reading everything anew',
+}
+
+const connection = {
+  name: 'Connection: ',
+  newest: 'Newest proof that updates come through',
+  old: (ms: number) => (ms < 1_000 ? 'just now' : `${NUMBER.format(Math.round(ms / 1_000))} s ago`),
+  interrupted: 'Last interruption',
+  reloaded: 'Last reload',
+  ended: (at: string, outcome: string) => `Over at ${at}: ${outcome}.`,
+  loadedAgain: (reason?: ResumeReason) =>
+    reason ? `everything was loaded again, ${WHY[reason]}` : 'everything was loaded again',
+  nothingMissed: 'nothing was missed',
+  sentAgain: (amount: number) => `${count(amount, 'update was', 'updates were')} sent again`,
+}
+
+export const en = {
+  common,
+  shell,
+  session,
+  orders,
+  storefront,
+  board,
+  products,
+  letters,
+  connection,
+}
+
+export type Texts = typeof en
