@@ -2,7 +2,8 @@ import type { Database as Sqlite } from 'bun:sqlite'
 
 /** Questions that both sides must answer alike: the same SQL to both of them. */
 const QUESTIONS: Readonly<Record<string, string>> = {
-  products: 'SELECT count(*) AS n, sum(price) AS prices, max(position) AS last FROM products',
+  products: `SELECT count(*) AS n, sum(price) AS prices, max(position) AS last,
+    count(picture) AS pictures, sum(version) AS versions FROM products`,
   orders: 'SELECT count(*) AS n, sum(length(body)) AS characters, max(seq) AS last FROM orders',
   'orders by status': 'SELECT status, count(*) AS n FROM orders GROUP BY status ORDER BY status',
   'orders by day': 'SELECT day, count(*) AS n FROM orders GROUP BY day ORDER BY day',

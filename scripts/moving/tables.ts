@@ -26,8 +26,8 @@ export const TABLES: readonly Table[] = [
   {
     name: 'products',
     title: 'products',
-    select: `SELECT position, product_id, name, description, price, currency, active FROM products
-      ORDER BY position`,
+    select: `SELECT position, product_id, name, description, price, currency, picture, active, version
+      FROM products ORDER BY position`,
     columns: {
       position: 'integer',
       product_id: 'text',
@@ -35,7 +35,9 @@ export const TABLES: readonly Table[] = [
       description: 'text',
       price: 'bigint',
       currency: 'text',
+      picture: 'text',
       active: 'boolean',
+      version: 'integer',
     },
     change: (row) => ({ ...row, active: row.active === 1 }),
     numbered: 'position',

@@ -18,6 +18,7 @@ interface ProductRow {
   readonly id: string
   readonly name: string
   readonly price: number
+  readonly version: number
 }
 
 /** Why nothing can be moved there, in a sentence; null where it can. */
@@ -51,10 +52,14 @@ async function whatIsInUse(sql: Bun.SQL): Promise<string | null> {
   }
   if (!(await isThere(sql, 'products'))) return null
   const products = await sql<ProductRow[]>`
-    SELECT product_id AS id, name, price::float8 AS price FROM products ORDER BY position`
-  const isSample = ({ id, name, price }: ProductRow, index: number) => {
+    SELECT product_id AS id, name, price::float8 AS price,
+      -- Tables of an older Orderwire have no versions yet, and nobody could change products there.
+      coalesce((to_jsonb(products) ->> 'version')::int, 1) AS version
+    FROM products ORDER BY position`
+  const isSample = ({ id, name, price, version }: ProductRow, index: number) => {
     const sample = SAMPLE_PRODUCTS[index]
-    return sample?.id === id && sample.name === name && sample.price === price
+    const isTheSame = sample?.id === id && sample.name === name && sample.price === price
+    return isTheSame && version === 1
   }
   return products.every(isSample)
     ? null

@@ -6,9 +6,9 @@ const PROBLEMS = {
   400: 'Malformed: a header, a `next` or the JSON of the body.',
   401: 'No token, or one that is not valid.',
   403: 'The token lacks the staff role.',
-  404: 'No such order, or one of somebody else.',
+  404: 'There is no such thing, or it is an order of somebody else.',
   409: 'Not possible in the state that things are in.',
-  412: 'The order has changed: `If-Match` names another version.',
+  412: 'It has changed: `If-Match` names another version.',
   422: 'The request is not valid; `field` names the member.',
   428: '`If-Match` is missing.',
 } as const

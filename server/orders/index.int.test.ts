@@ -401,6 +401,9 @@ test('the API description tells of every route, its answers and its problems', a
       ['200', '400', '401', '403', '404', '409', '412', '422', '428'],
     ],
     ['get', '/api/admin/stats', ['200', '401', '403']],
+    ['get', '/api/admin/products', ['200', '401', '403']],
+    ['post', '/api/admin/products', ['201', '400', '401', '403', '409', '422']],
+    ['patch', '/api/admin/products/{id}', ['200', '400', '401', '403', '404', '412', '422', '428']],
   ] as const
   for (const [method, path, statuses] of routes) {
     const operation = description.paths[path]![method]!

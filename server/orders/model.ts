@@ -1,5 +1,11 @@
 import { t } from 'elysia'
 import { ORDER_STATUSES, type OrderStatus } from '../protocol/order-status'
+import {
+  MAX_PRICE,
+  MAX_PRODUCT_DESCRIPTION,
+  MAX_PRODUCT_ID,
+  MAX_PRODUCT_NAME,
+} from './product-rules'
 import { MAX_LINES, MAX_QUANTITY } from './rules'
 
 const MAX_TEXT = 200
@@ -59,9 +65,47 @@ export const StatusModel = t.Object({
 })
 
 export const IfMatchModel = t.String({
-  description: 'The ETag of the order that you saw.',
+  description: 'The ETag of the version that you saw.',
   examples: ['"1"'],
 })
+
+const PictureModel = t.Union([t.String(), t.Null()], {
+  description: 'A file that the UI serves under `/products/`; null: none.',
+  examples: ['espresso-cup.svg'],
+})
+
+const productMembers = {
+  name: t.String({
+    description: `1 to ${MAX_PRODUCT_NAME} characters on one line.`,
+    examples: ['Espresso Cup'],
+  }),
+  description: t.String({
+    description: `At most ${MAX_PRODUCT_DESCRIPTION} characters on one line.`,
+    examples: ['Keeps two sips hot.'],
+  }),
+  price: t.Number({
+    description: `Price of one, 1 to ${MAX_PRICE}, integer of the minor unit.`,
+    examples: [1_450],
+  }),
+  picture: PictureModel,
+  active: t.Boolean({ description: 'False: hidden, neither listed nor sold.' }),
+}
+
+/** What staff send to add a product. What is wrong with its values `product-rules.ts` says. */
+export const NewProductModel = t.Object({
+  id: t.String({
+    description: `Lower-case letters and digits with hyphens between, at most ${MAX_PRODUCT_ID}.`,
+    examples: ['espresso-cup'],
+  }),
+  name: productMembers.name,
+  description: t.Optional(productMembers.description),
+  price: productMembers.price,
+  picture: t.Optional(productMembers.picture),
+  active: t.Optional(productMembers.active),
+})
+
+/** What staff send to change one: at least one of them. */
+export const ProductChangeModel = t.Partial(t.Object(productMembers))
 
 /** Orders on a page of a list for which nobody asked how long. */
 export const PAGE_LIMIT = 50
@@ -152,7 +196,9 @@ const ProductModel = t.Object({
   description: t.String(),
   price: amount('Price of one'),
   currency: t.String({ description: 'ISO 4217.' }),
-  active: t.Boolean({ description: 'Whether it can be ordered.' }),
+  picture: PictureModel,
+  active: t.Boolean({ description: 'Whether it is listed and can be ordered.' }),
+  version: t.Number({ multipleOf: 1, minimum: 1, description: 'Its ETag, in quotes.' }),
 })
 
 const FiguresModel = t.Object({

@@ -103,6 +103,44 @@ export function readActiveProducts(sql: Bun.SQL): PromiseLike<readonly Product[]
     SELECT ${productColumns(sql)} FROM products WHERE active ORDER BY position`
 }
 
+export function readAllProducts(sql: Bun.SQL): PromiseLike<readonly Product[]> {
+  return sql<Product[]>`SELECT ${productColumns(sql)} FROM products ORDER BY position`
+}
+
+/** The product of that id, and nobody else changes it until the transaction ends. */
+export async function lockProduct(
+  tx: Bun.TransactionSQL,
+  productId: string,
+): Promise<Product | null> {
+  if (isNoKey(productId)) return null
+  const [row] = await tx<Product[]>`
+    SELECT ${productColumns(tx)} FROM products WHERE product_id = ${productId}
+    FOR NO KEY UPDATE`
+  return row ?? null
+}
+
+/** False where there is one of that id, once it is committed. */
+export async function insertProduct(tx: Bun.TransactionSQL, product: Product): Promise<boolean> {
+  const { id, name, description, price, currency, picture, active, version } = product
+  const inserted = await tx`
+    INSERT INTO products
+      (product_id, name, description, price, currency, picture, active, version)
+    VALUES
+      (${id}, ${name}, ${description}, ${price}, ${currency}, ${picture}, ${active}, ${version})
+    ON CONFLICT (product_id) DO NOTHING RETURNING 1`
+  return inserted.length > 0
+}
+
+/** Always true: nothing takes products away. */
+export async function updateProduct(tx: Bun.TransactionSQL, product: Product): Promise<boolean> {
+  const { id, name, description, price, currency, picture, active, version } = product
+  await tx`
+    UPDATE products SET name = ${name}, description = ${description}, price = ${price},
+      currency = ${currency}, picture = ${picture}, active = ${active}, version = ${version}
+    WHERE product_id = ${id}`
+  return true
+}
+
 /** Writes them where there are none, whatever other nodes do at the same moment. */
 export async function insertFirstProducts(
   tx: Bun.TransactionSQL,
@@ -111,14 +149,11 @@ export async function insertFirstProducts(
   await tx`LOCK TABLE products IN SHARE ROW EXCLUSIVE MODE`
   const found = await tx`SELECT 1 FROM products LIMIT 1`
   if (found.length > 0) return false
-  for (const { id, name, description, price, currency, active } of products) {
-    await tx`
-      INSERT INTO products (product_id, name, description, price, currency, active)
-      VALUES (${id}, ${name}, ${description}, ${price}, ${currency}, ${active})`
-  }
+  for (const product of products) await insertProduct(tx, product)
   return true
 }
 
 function productColumns(sql: Bun.SQL) {
-  return sql`product_id AS id, name, description, price::float8 AS price, currency, active`
+  return sql`product_id AS id, name, description, price::float8 AS price, currency, picture, active,
+    version`
 }

@@ -31,7 +31,7 @@ type Bound<T> = { [Member in keyof T]: T[Member] }
 export type Statements = ReturnType<typeof prepareStatements>
 
 const ORDER = 'o.seq, o.order_id AS orderId, o.buyer_id AS buyerId, o.day, o.body'
-const PRODUCT = 'product_id AS id, name, description, price, currency, active'
+const PRODUCT = 'product_id AS id, name, description, price, currency, picture, active, version'
 const NEWEST_FIRST = 'ORDER BY o.seq DESC LIMIT $limit'
 
 /** Every statement of the store, prepared once. */
@@ -157,6 +157,17 @@ function prepareProducts(sqlite: Sqlite) {
   const active = sqlite.prepare<ProductRow, []>(
     `SELECT ${PRODUCT} FROM products WHERE active = 1 ORDER BY position`,
   )
+  const all = sqlite.prepare<ProductRow, []>(`SELECT ${PRODUCT} FROM products ORDER BY position`)
+  const insert = sqlite.prepare<null, Bound<ProductRow>>(
+    `INSERT INTO products
+       (product_id, name, description, price, currency, picture, active, version)
+     VALUES ($id, $name, $description, $price, $currency, $picture, $active, $version)`,
+  )
+  const update = sqlite.prepare<null, Bound<ProductRow>>(
+    `UPDATE products SET name = $name, description = $description, price = $price,
+       currency = $currency, picture = $picture, active = $active, version = $version
+     WHERE product_id = $id`,
+  )
   return {
     productsById(productIds: readonly string[]): ReadonlyMap<string, Product> {
       const found = new Map<string, Product>()
@@ -167,12 +178,15 @@ function prepareProducts(sqlite: Sqlite) {
       return found
     },
     activeProducts: (): readonly Product[] => active.all().map(productOf),
+    allProducts: (): readonly Product[] => all.all().map(productOf),
     anyProduct: sqlite.prepare<{ found: 1 }, []>('SELECT 1 AS found FROM products LIMIT 1'),
-    insertProduct: sqlite.prepare<null, Bound<ProductRow>>(
-      `INSERT INTO products (product_id, name, description, price, currency, active)
-       VALUES ($id, $name, $description, $price, $currency, $active)`,
-    ),
+    insertProduct: (product: Product) => void insert.run(rowOf(product)),
+    updateProduct: (product: Product) => void update.run(rowOf(product)),
   }
+}
+
+function rowOf(product: Product): Bound<ProductRow> {
+  return { ...product, active: product.active ? 1 : 0 }
 }
 
 function productOf({ active, ...row }: ProductRow): Product {

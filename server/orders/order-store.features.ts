@@ -4,6 +4,7 @@ import type { Bench, OpenStore } from './features/fixtures'
 import { openBench } from './features/fixtures'
 import { idempotencyFeatures } from './features/idempotency'
 import { listFeatures } from './features/lists'
+import { productFeatures } from './features/products'
 import { statisticsFeatures } from './features/statistics'
 
 /** What every order store has to hold, whatever it is kept in. `open` makes a new, empty one. */
@@ -18,6 +19,7 @@ export function orderStoreFeatures(name: string, open: OpenStore): void {
     commandFeatures(() => bench)
     idempotencyFeatures(() => bench)
     listFeatures(() => bench)
+    productFeatures(() => bench)
     statisticsFeatures(() => bench, open)
   })
 }

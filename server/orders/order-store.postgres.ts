@@ -11,13 +11,17 @@ import type { OrderRow } from './order-rows.postgres'
 import {
   claimKey,
   insertFirstProducts,
+  insertProduct,
   keepKey,
+  lockProduct,
   readActiveProducts,
+  readAllProducts,
   readKey,
   readMinutes,
   readProducts,
   readStats,
   sweep,
+  updateProduct,
 } from './order-statements.postgres'
 import type { KeptAnswer } from './order-statements.postgres'
 import type {
@@ -29,9 +33,11 @@ import type {
   PageQuery,
   PlaceCommand,
   PlaceOutcome,
+  ProductCommand,
 } from './order-store'
 import { writeOrder } from './order-writes.postgres'
 import type { Product } from './product'
+import type { ProductDecision } from './product-rules'
 import type { Decision } from './rules'
 import { createDayOf } from './shop'
 import type { DayOf, ShopSettings } from './shop'
@@ -123,6 +129,23 @@ class PostgresOrderStore implements OrderStore {
 
   products(): Promise<readonly Product[]> {
     return this.database.query(async (sql) => [...(await readActiveProducts(sql))])
+  }
+
+  allProducts(): Promise<readonly Product[]> {
+    return this.database.query(async (sql) => [...(await readAllProducts(sql))])
+  }
+
+  changeProduct({ productId, decide }: ProductCommand): Promise<ProductDecision> {
+    return this.database.transact(async (tx) => {
+      while (true) {
+        const known = await lockProduct(tx, productId)
+        const decision = decide(known)
+        if (decision.outcome !== 'accepted') return decision
+        // One that another node has added meanwhile is decided on anew.
+        const write = known ? updateProduct : insertProduct
+        if (await write(tx, decision.product)) return decision
+      }
+    })
   }
 
   seedProducts(products: readonly Product[]): Promise<boolean> {

@@ -15,10 +15,12 @@ import type {
   PageQuery,
   PlaceCommand,
   PlaceOutcome,
+  ProductCommand,
 } from './order-store'
 import { prepareStatements } from './order-statements.sqlite'
 import type { OrderRow, Statements } from './order-statements.sqlite'
 import type { Product } from './product'
+import type { ProductDecision } from './product-rules'
 import type { Decision } from './rules'
 import { searchText, searchWords } from './search'
 import { createDayOf } from './shop'
@@ -120,12 +122,25 @@ class SqliteOrderStore implements OrderStore {
     return this.#statements.activeProducts()
   }
 
+  async allProducts(): Promise<readonly Product[]> {
+    return this.#statements.allProducts()
+  }
+
+  changeProduct({ productId, decide }: ProductCommand): Promise<ProductDecision> {
+    return this.database.transact(() => {
+      const known = this.#statements.productsById([productId]).get(productId) ?? null
+      const decision = decide(known)
+      if (decision.outcome !== 'accepted') return decision
+      if (known) this.#statements.updateProduct(decision.product)
+      else this.#statements.insertProduct(decision.product)
+      return decision
+    })
+  }
+
   seedProducts(products: readonly Product[]): Promise<boolean> {
     return this.database.transact(() => {
       if (this.#statements.anyProduct.get()) return false
-      for (const product of products) {
-        this.#statements.insertProduct.run({ ...product, active: product.active ? 1 : 0 })
-      }
+      for (const product of products) this.#statements.insertProduct(product)
       return true
     })
   }

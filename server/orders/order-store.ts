@@ -3,6 +3,7 @@ import type { OrderStatus } from '../protocol/order-status'
 import type { Stats } from '../protocol/stats'
 import type { IdempotencyKey } from './idempotency'
 import type { Product } from './product'
+import type { ProductDecision } from './product-rules'
 import type { Decision } from './rules'
 
 export interface PlaceCommand {
@@ -32,6 +33,12 @@ export interface ChangeCommand {
   readonly orderId: string
   /** Pure: as that of `PlaceCommand`. Gets null where there is no such order. */
   decide(order: Order | null, at: Date): Decision
+}
+
+export interface ProductCommand {
+  readonly productId: string
+  /** Pure: as that of `PlaceCommand`. Gets null where there is no such product. */
+  decide(product: Product | null): ProductDecision
 }
 
 export interface OrderWithHistory {
@@ -84,6 +91,13 @@ export interface OrderStore {
   stats(): Promise<Stats>
   /** Those that can be ordered, as the shop sorted them. */
   products(): Promise<readonly Product[]>
+  /** The hidden ones too, as the shop sorted them. */
+  allProducts(): Promise<readonly Product[]>
+  /**
+   * Writes the product of an accepted decision, a new one after all others, and no product but the
+   * one that was decided on. Orders stay as they were placed.
+   */
+  changeProduct(command: ProductCommand): Promise<ProductDecision>
   /** Writes the products where there are none at all. True when it did. */
   seedProducts(products: readonly Product[]): Promise<boolean>
 }

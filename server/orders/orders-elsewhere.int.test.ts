@@ -39,9 +39,21 @@ test.each([
   })
 })
 
+test.each([
+  ['POST', '/api/admin/products', 'GET, HEAD'],
+  ['PATCH', '/api/admin/products/espresso-cup', ''],
+])('%s %s is answered with who says what is sold', async (method, path, allow) => {
+  const response = await ask(path, { method, body: 'not even JSON' })
+  expect([response.status, response.headers.get('allow')]).toEqual([405, allow])
+  const { code, detail } = (await response.json()) as Record<string, string>
+  expect(code).toBe('orders_elsewhere')
+  expect(detail).toContain('what it sells is added and changed there')
+})
+
 test('everything else is as it was', async () => {
   expect((await ask('/api/orders')).status).toBe(401)
   expect((await ask('/api/products')).status).toBe(200)
+  expect((await ask('/api/admin/products')).status).toBe(401)
   expect((await ask('/api/orders/1/2', { method: 'POST' })).status).toBe(404)
   const deleting = await ask('/api/orders', { method: 'DELETE' })
   expect([deleting.status, deleting.headers.get('allow')]).toEqual([405, 'GET, HEAD'])
@@ -56,4 +68,6 @@ test('front ends are told, and the API description has no commands', async () =>
   expect(paths).toContainKey('/api/orders/{id}')
   expect(paths).not.toContainKey('/api/orders/{id}/cancel')
   expect(paths).not.toContainKey('/api/admin/orders/{id}')
+  expect(Object.keys(paths['/api/admin/products']!)).toEqual(['get'])
+  expect(paths).not.toContainKey('/api/admin/products/{id}')
 })

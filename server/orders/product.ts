@@ -7,6 +7,10 @@ export interface Product {
   readonly price: number
   /** ISO 4217. */
   readonly currency: string
-  /** Only active products are listed and can be ordered. */
+  /** A file that the UI serves under `/products/` (`espresso-cup.svg`); null: none. */
+  readonly picture: string | null
+  /** Only active products are listed and can be ordered; the others are hidden. */
   readonly active: boolean
+  /** 1, 2, 3, … with each change. */
+  readonly version: number
 }

@@ -1,15 +1,43 @@
 import { Elysia } from 'elysia'
 import { AppError } from '../errors'
 
-/** What the commands of `routes.commands.ts` are, and which methods their paths take without them. */
+const ORDERS_ELSEWHERE =
+  'The orders of this shop belong to its order service: place, cancel and change them there.'
+const PRODUCTS_ELSEWHERE =
+  'The orders of this shop belong to its order service: what it sells is added and changed there.'
+
+/** What the commands of the routes are, and which methods their paths take without them. */
 const COMMANDS: readonly {
   readonly method: string
   readonly path: RegExp
   readonly allow: string
+  readonly why: string
 }[] = [
-  { method: 'POST', path: /^\/api\/orders\/?$/, allow: 'GET, HEAD' },
-  { method: 'POST', path: /^\/api\/orders\/[^/]+\/cancel\/?$/, allow: '' },
-  { method: 'PATCH', path: /^\/api\/admin\/orders\/[^/]+\/?$/, allow: '' },
+  { method: 'POST', path: /^\/api\/orders\/?$/, allow: 'GET, HEAD', why: ORDERS_ELSEWHERE },
+  {
+    method: 'POST',
+    path: /^\/api\/orders\/[^/]+\/cancel\/?$/,
+    allow: '',
+    why: ORDERS_ELSEWHERE,
+  },
+  {
+    method: 'PATCH',
+    path: /^\/api\/admin\/orders\/[^/]+\/?$/,
+    allow: '',
+    why: ORDERS_ELSEWHERE,
+  },
+  {
+    method: 'POST',
+    path: /^\/api\/admin\/products\/?$/,
+    allow: 'GET, HEAD',
+    why: PRODUCTS_ELSEWHERE,
+  },
+  {
+    method: 'PATCH',
+    path: /^\/api\/admin\/products\/[^/]+\/?$/,
+    allow: '',
+    why: PRODUCTS_ELSEWHERE,
+  },
 ]
 
 /** In the place of the commands, where another service owns the orders: 405, whoever asks. */
@@ -21,10 +49,6 @@ export function refusedCommands() {
     )
     if (!command) return
     set.headers.allow = command.allow
-    throw new AppError(
-      'orders_elsewhere',
-      405,
-      'The orders of this shop belong to its order service: place, cancel and change them there.',
-    )
+    throw new AppError('orders_elsewhere', 405, command.why)
   })
 }

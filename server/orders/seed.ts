@@ -35,7 +35,9 @@ export const SAMPLE_PRODUCTS: readonly Product[] = SAMPLES.map(
     description,
     price,
     currency: 'EUR',
+    picture: `${id}.svg`,
     active: true,
+    version: 1,
   }),
 )
 

@@ -11,8 +11,13 @@ type Answer<Route extends { readonly response: { readonly 200: unknown } }> = Ro
 
 export type Settings = Answer<Routes['settings']['get']>
 export type Product = Answer<Routes['products']['get']>['items'][number]
+export type NewProduct = Routes['admin']['products']['post']['body']
+export type ProductChange = Routes['admin']['products'][':id']['patch']['body']
 export type OrderWithHistory = Answer<Routes['orders'][':id']['get']>
 export type NewOrder = Routes['orders']['post']['body']
+type LetterRoutes = Routes['admin']['dead-letters']
+export type DeadLetter = Answer<LetterRoutes['get']>['items'][number]
+export type DeadLetterDetail = Answer<LetterRoutes[':id']['get']>
 export type Role = NonNullable<Routes['demo']['sign-in']['post']['body']['role']>
 
 /**
@@ -28,6 +33,12 @@ export interface Page<Item> {
 export interface OrderQuery {
   readonly status?: OrderStatus
   readonly search?: string
+  readonly limit?: number
+  readonly next?: string
+}
+
+interface LetterQuery {
+  readonly reason?: string
   readonly limit?: number
   readonly next?: string
 }
@@ -53,6 +64,22 @@ export interface Api {
     change: { readonly status: OrderStatus; readonly reason?: string },
   ) => Promise<Order>
   readonly stats: () => Promise<Stats>
+  /** For staff: the hidden ones too. */
+  readonly allProducts: () => Promise<readonly Product[]>
+  readonly addProduct: (product: NewProduct) => Promise<Product>
+  /** Rejects with 412 when `seenVersion` is no longer the newest: nothing is overwritten. */
+  readonly changeProduct: (
+    productId: string,
+    seenVersion: number,
+    change: ProductChange,
+  ) => Promise<Product>
+  readonly deadLetters: (query: LetterQuery, signal?: AbortSignal) => Promise<Page<DeadLetter>>
+  readonly deadLetter: (id: string, signal?: AbortSignal) => Promise<DeadLetterDetail>
+  /** Rejects with 409 `already_redriven` where it was sent back before, unless `again`. */
+  readonly redriveDeadLetter: (
+    id: string,
+    again: boolean,
+  ) => Promise<Answer<LetterRoutes[':id']['redrive']['post']>>
 }
 
 export interface ApiDeps {
@@ -137,6 +164,23 @@ export function createApi(deps: ApiDeps): Api {
         headers: { 'if-match': `"${seenVersion}"` },
       }),
     stats: () => call<Answer<Routes['admin']['stats']['get']>>('/admin/stats'),
+    allProducts: async () =>
+      (await call<Answer<Routes['admin']['products']['get']>>('/admin/products')).items,
+    addProduct: (product) => call<Product>('/admin/products', post(product)),
+    changeProduct: (productId, seenVersion, change) =>
+      call<Product>(`/admin/products/${encodeURIComponent(productId)}`, {
+        method: 'PATCH',
+        body: change,
+        headers: { 'if-match': `"${seenVersion}"` },
+      }),
+    deadLetters: (query, signal) =>
+      call<Answer<LetterRoutes['get']>>(`/admin/dead-letters${queryString(query)}`, { signal }),
+    deadLetter: (id, signal) => call<DeadLetterDetail>(letterPath(id), { signal }),
+    redriveDeadLetter: (id, again) =>
+      call<Answer<LetterRoutes[':id']['redrive']['post']>>(
+        `${letterPath(id)}/redrive`,
+        post({ again }),
+      ),
   }
 }
 
@@ -144,8 +188,12 @@ function orderPath(orderId: string): string {
   return `/orders/${encodeURIComponent(orderId)}`
 }
 
+function letterPath(id: string): string {
+  return `/admin/dead-letters/${encodeURIComponent(id)}`
+}
+
 /** `?a=1&b=2` of the members that have a value, or `''`. */
-function queryString(query: OrderQuery): string {
+function queryString(query: OrderQuery | LetterQuery): string {
   const pairs = Object.entries(query).flatMap(([name, value]) =>
     value === undefined || value === '' ? [] : [[name, String(value)]],
   )

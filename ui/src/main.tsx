@@ -15,6 +15,7 @@ const PAGES = {
   board: () => import('./board/board-page').then((page) => page.BoardPage),
   deadLetters: () =>
     import('./dead-letters/dead-letters-page').then((page) => page.DeadLettersPage),
+  products: () => import('./products/products-page').then((page) => page.ProductsPage),
   signIn: () => import('./session/sign-in-page').then((page) => page.SignInPage),
   notFound: () => import('./not-found-page').then((page) => page.NotFoundPage),
 }
@@ -43,6 +44,7 @@ render(
         <Route path="/orders/:id" component={lazyPage('order')} />
         <Route path="/board" component={lazyPage('board')} />
         <Route path="/dead-letters" component={lazyPage('deadLetters')} />
+        <Route path="/products" component={lazyPage('products')} />
         <Route path="/sign-in" component={lazyPage('signIn')} />
         <Route path="*" component={lazyPage('notFound')} />
       </Router>

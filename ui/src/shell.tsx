@@ -1,12 +1,17 @@
 import { A, useLocation, useNavigate, type RouteSectionProps } from '@solidjs/router'
 import type { JSX } from 'solid-js'
-import { createEffect, ErrorBoundary, on, Show, Suspense } from 'solid-js'
+import { createEffect, ErrorBoundary, lazy, on, Show, Suspense } from 'solid-js'
 import { ConnectionIndicator } from './components/connection'
 import { Mark } from './components/icons'
 import { ErrorNotice, Loading } from './components/notice'
-import { ToastRegion } from './components/toast-region'
 import { texts } from './texts'
 import { useApi, useCart, useCatalogue, useLive, useSession } from './stores/app'
+
+/** Not needed for the first look, and comes right after it. */
+const ToastRegion = lazy(async () => {
+  const { ToastRegion: Region } = await import('./components/toast-region')
+  return { default: Region }
+})
 
 /** What surrounds every page: header, main, toasts. */
 export function Shell(props: RouteSectionProps): JSX.Element {
@@ -48,7 +53,12 @@ export function Shell(props: RouteSectionProps): JSX.Element {
           <Suspense fallback={<Loading label={texts.shell.loading} />}>{props.children}</Suspense>
         </ErrorBoundary>
       </main>
-      <ToastRegion />
+      {/* A page that could not load it is still a page. */}
+      <ErrorBoundary fallback={null}>
+        <Suspense>
+          <ToastRegion />
+        </Suspense>
+      </ErrorBoundary>
     </div>
   )
 }
@@ -82,6 +92,7 @@ function Header(): JSX.Element {
             </Show>
             <Show when={session.identity()?.role === 'staff'}>
               <NavLink href="/board">{texts.shell.board}</NavLink>
+              <NavLink href="/products">{texts.products.title}</NavLink>
               <Show when={catalogue.settings()?.deadLetters}>
                 <NavLink href="/dead-letters">{texts.letters.title}</NavLink>
               </Show>

@@ -13,7 +13,8 @@ export const BOB: Customer = { subject: 'bob', email: null }
 
 export function product(id: string, price: number, more: Partial<Product> = {}): Product {
   const name = `The ${id}`
-  return { id, name, description: `${name}.`, price, currency: 'EUR', active: true, ...more }
+  const members = { currency: 'EUR', picture: null, active: true, version: 1 }
+  return { id, name, description: `${name}.`, price, ...members, ...more }
 }
 
 export const CUP = product('cup', 1_450, { name: 'Espresso Cup' })

@@ -3,6 +3,7 @@ import { createUniqueId, For } from 'solid-js'
 import type { Address } from '../../../server/protocol/order'
 import { FieldText, TextField } from '../components/field'
 import type { AddressErrors, AddressField } from '../stores/checkout'
+import { texts } from '../texts'
 import { countries } from './countries'
 
 const MAX_TEXT = 200
@@ -25,39 +26,40 @@ export function AddressForm(props: {
     onInput: (event: InputEvent & { readonly currentTarget: HTMLInputElement }) =>
       props.onChange(field, event.currentTarget.value),
   })
+  const words = texts.storefront.checkout
   return (
     <fieldset class="grid grid-cols-1 gap-4 sm:grid-cols-6">
-      <legend class="mb-4 text-lg font-semibold">Where it goes</legend>
+      <legend class="mb-4 text-lg font-semibold">{words.whereTo}</legend>
       <TextField
         {...bind('name')}
-        label="Full name"
+        label={words.fields.name}
         required
         autocomplete="shipping name"
         class="sm:col-span-6"
       />
       <TextField
         {...bind('line1')}
-        label="Street and number"
+        label={words.fields.line1}
         required
         autocomplete="shipping address-line1"
         class="sm:col-span-6"
       />
       <TextField
         {...bind('line2')}
-        label="Apartment, floor"
+        label={words.fields.line2}
         autocomplete="shipping address-line2"
         class="sm:col-span-6"
       />
       <TextField
         {...bind('postalCode')}
-        label="Postal code"
+        label={words.fields.postalCode}
         required
         autocomplete="shipping postal-code"
         class="sm:col-span-2"
       />
       <TextField
         {...bind('city')}
-        label="City"
+        label={words.fields.city}
         required
         autocomplete="shipping address-level2"
         class="sm:col-span-4"
@@ -80,7 +82,7 @@ function CountrySelect(props: {
   return (
     <div class="sm:col-span-6">
       <label class="label" for={id}>
-        Country
+        {texts.storefront.checkout.fields.country}
       </label>
       <select
         id={id}
@@ -93,7 +95,7 @@ function CountrySelect(props: {
         onChange={(event) => props.onChange(event.currentTarget.value)}
       >
         <option value="" selected={props.country === ''}>
-          Choose…
+          {texts.storefront.checkout.choose}
         </option>
         <For each={countries()}>
           {({ code, name }) => (

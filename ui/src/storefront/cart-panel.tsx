@@ -6,16 +6,20 @@ import { Amounts } from '../components/amounts'
 import { CartIcon } from '../components/icons'
 import { useCart, useCatalogue } from '../stores/app'
 import type { Estimate } from '../stores/catalogue'
+import { texts } from '../texts'
+import { ProductPicture } from './product-picture'
 import { QuantityStepper } from './quantity'
 
 /** What is in the cart, and what it will cost. */
 export function CartPanel(props: { readonly estimate: Estimate }): JSX.Element {
   const catalogue = useCatalogue()
+  const words = texts.storefront.cart
   return (
     <section id="cart" aria-labelledby="cart-title" class="card scroll-mt-32 p-5">
       <h2 id="cart-title" class="text-lg font-semibold">
-        Your cart
+        {words.title}
       </h2>
+      <GoneNotice gone={props.estimate.gone} />
       <Show when={props.estimate.lines.length > 0} fallback={<EmptyCart />}>
         <CartLines estimate={props.estimate} />
         <div class="mt-4">
@@ -27,10 +31,31 @@ export function CartPanel(props: { readonly estimate: Estimate }): JSX.Element {
           />
         </div>
         <A href="/checkout" class="btn btn-primary mt-5 w-full">
-          Check out
+          {words.checkOut}
         </A>
       </Show>
     </section>
+  )
+}
+
+/** What was put in and is sold no longer: said, and taken out by whoever has read it. */
+export function GoneNotice(props: { readonly gone: readonly string[] }): JSX.Element {
+  const cart = useCart()
+  const takeOut = () => {
+    for (const productId of props.gone) cart.setQuantity(productId, 0)
+  }
+  return (
+    <Show when={props.gone.length > 0}>
+      <div
+        role="status"
+        class="my-3 flex flex-wrap items-center gap-x-3 gap-y-2 rounded-lg bg-pending-soft px-4 py-3 text-sm text-pending"
+      >
+        <p class="flex-1 basis-40">{texts.storefront.cart.gone(props.gone.length)}</p>
+        <button type="button" class="btn btn-quiet btn-small" onClick={takeOut}>
+          {texts.storefront.cart.removeGone}
+        </button>
+      </div>
+    </Show>
   )
 }
 
@@ -40,7 +65,7 @@ function EmptyCart(): JSX.Element {
       <span class="rounded-full bg-sunken p-3 text-ink-faint">
         <CartIcon />
       </span>
-      Nothing in it yet.
+      {texts.storefront.cart.empty}
     </div>
   )
 }
@@ -57,7 +82,8 @@ function CartLines(props: { readonly estimate: Estimate }): JSX.Element {
             cart.lines().find((line) => line.productId === product.id)?.quantity ?? 0
           return (
             <li class="flex flex-wrap items-center gap-x-3 gap-y-2 py-3">
-              <div class="min-w-0 flex-1 basis-32">
+              <ProductPicture product={product} class="size-11 shrink-0 rounded-md text-base" />
+              <div class="min-w-0 flex-1 basis-24">
                 <p class="text-sm font-medium">{product.name}</p>
                 <p class="text-sm text-ink-soft tabular-nums">
                   {formatMoney(product.price * quantity(), product.currency)}

@@ -1,55 +1,46 @@
-import { A, useNavigate } from '@solidjs/router'
+import { A } from '@solidjs/router'
 import type { JSX } from 'solid-js'
-import { createSignal, For, Match, Show, Switch } from 'solid-js'
-import { createStore } from 'solid-js/store'
+import { For, Match, onMount, Show, Switch } from 'solid-js'
 import { formatMoney } from '../../../server/protocol/money'
-import type { NewOrder } from '../api'
 import { Amounts } from '../components/amounts'
 import { EmptyState, ErrorNotice, Loading } from '../components/notice'
 import { Title } from '../components/title'
-import { Problem } from '../problem'
 import { SignInFirst } from '../session/sign-in-first'
-import { useApi, useCart, useCatalogue, useLive } from '../stores/app'
+import { useCatalogue, useLive } from '../stores/app'
 import type { Estimate } from '../stores/catalogue'
-import {
-  addressErrors,
-  createCheckoutAttempt,
-  EMPTY_ADDRESS,
-  trimAddress,
-  type AddressErrors,
-  type AddressField,
-} from '../stores/checkout'
 import type { Orders } from '../stores/orders'
+import { texts } from '../texts'
 import { AddressForm } from './address-form'
+import { GoneNotice } from './cart-panel'
+import { createCheckout } from './checkout-form'
+import { ProductPicture } from './product-picture'
 
 export function CheckoutPage(): JSX.Element {
   const live = useLive()
   const catalogue = useCatalogue()
+  const words = texts.storefront.checkout
   return (
     <>
-      <Title>Checkout</Title>
-      <h1 class="page-title mb-5">Checkout</h1>
-      <Switch fallback={<Loading label="Loading the checkout" rows={3} />}>
+      <Title>{words.title}</Title>
+      <h1 class="page-title mb-5">{words.title}</h1>
+      <Switch fallback={<Loading label={words.loading} rows={3} />}>
         <Match when={!catalogue.takesOrders()}>
-          <EmptyState
-            title="No orders are taken here"
-            text="This shop takes its orders elsewhere. Here you follow what becomes of them."
-          >
+          <EmptyState title={words.elsewhereTitle} text={texts.storefront.elsewhere}>
             <A href="/orders" class="btn btn-quiet">
-              My orders
+              {texts.orders.title}
             </A>
           </EmptyState>
         </Match>
         <Match when={!live()}>
-          <SignInFirst to="/checkout" title="Sign in to order" text="Your cart comes along." />
+          <SignInFirst to="/checkout" title={words.signInTitle} text={words.signInText} />
         </Match>
         <Match when={catalogue.products() === undefined && catalogue.error()}>
           {(error) => <ErrorNotice error={error()} onRetry={catalogue.retry} />}
         </Match>
         <Match when={catalogue.products() && catalogue.estimate()?.lines.length === 0}>
-          <EmptyState title="Your cart is empty" text="Put something in before you check out.">
+          <EmptyState title={words.emptyTitle} text={words.emptyText}>
             <A href="/" class="btn btn-primary">
-              Go to the shop
+              {texts.common.goToShop}
             </A>
           </EmptyState>
         </Match>
@@ -64,6 +55,9 @@ export function CheckoutPage(): JSX.Element {
 function Checkout(props: { readonly estimate: Estimate; readonly orders: Orders }): JSX.Element {
   const catalogue = useCatalogue()
   const { form, busy, error, errors, address, setField, submit } = createCheckout(props)
+  const words = texts.storefront.checkout
+  // Prices may be old: the page may have been open for days.
+  onMount(() => void catalogue.refresh())
   return (
     <form
       ref={form}
@@ -76,13 +70,18 @@ function Checkout(props: { readonly estimate: Estimate; readonly orders: Orders 
       </div>
       <section aria-labelledby="summary-title" class="card p-5 lg:sticky lg:top-22">
         <h2 id="summary-title" class="text-lg font-semibold">
-          Your order
+          {words.summary}
         </h2>
-        <ul class="my-4 flex flex-col gap-2 text-sm">
+        <GoneNotice gone={props.estimate.gone} />
+        <ul class="my-4 flex flex-col gap-3 text-sm">
           <For each={props.estimate.lines}>
             {(line) => (
-              <li class="flex justify-between gap-4">
-                <span>
+              <li class="flex items-center gap-3">
+                <ProductPicture
+                  product={line.product}
+                  class="size-11 shrink-0 rounded-md text-base"
+                />
+                <span class="min-w-0 flex-1">
                   <span class="text-ink-soft tabular-nums">{line.quantity} × </span>
                   {line.product.name}
                 </span>
@@ -103,79 +102,10 @@ function Checkout(props: { readonly estimate: Estimate; readonly orders: Orders 
           </div>
         </Show>
         <button type="submit" class="btn btn-primary mt-5 w-full" disabled={busy()}>
-          {busy() ? 'Placing the order…' : 'Place order'}
+          {busy() ? words.placing : words.place}
         </button>
-        <p class="mt-3 text-sm text-ink-faint">
-          The shop works out the final prices; nothing is charged in this demo.
-        </p>
+        <p class="mt-3 text-sm text-ink-faint">{words.note}</p>
       </section>
     </form>
   )
-}
-
-function createCheckout(props: { readonly estimate: Estimate; readonly orders: Orders }) {
-  const api = useApi()
-  const cart = useCart()
-  const navigate = useNavigate()
-  const attempt = createCheckoutAttempt(localStorage)
-  const [address, setAddress] = createStore({ ...EMPTY_ADDRESS, ...attempt.address() })
-  const [errors, setErrors] = createSignal<AddressErrors>({})
-  const [error, setError] = createSignal<unknown>(null)
-  const [busy, setBusy] = createSignal(false)
-  let element: HTMLFormElement | undefined
-
-  function showErrors(found: AddressErrors): void {
-    setErrors(found)
-    element?.querySelector<HTMLElement>('[aria-invalid]')?.focus()
-  }
-
-  async function place(): Promise<void> {
-    const order: NewOrder = {
-      items: props.estimate.lines.map(({ productId, quantity }) => ({ productId, quantity })),
-      shippingAddress: trimAddress(address),
-    }
-    const placed = await api.placeOrder(order, attempt.keyFor(order))
-    attempt.done()
-    props.orders.take(placed)
-    // Away first: an empty cart is not what the reader should see of this page.
-    navigate(`/orders/${placed.orderId}`)
-    cart.clear()
-  }
-
-  function setField(field: AddressField, text: string): void {
-    setAddress(field, text)
-    if (errors()[field]) setErrors((known) => ({ ...known, [field]: undefined }))
-  }
-
-  async function submit(event: SubmitEvent): Promise<void> {
-    event.preventDefault()
-    const found = addressErrors(address)
-    showErrors(found)
-    if (Object.keys(found).length > 0 || busy()) return
-    setBusy(true)
-    setError(null)
-    try {
-      await place()
-    } catch (failure) {
-      const ofServer = serverErrors(failure)
-      if (Object.keys(ofServer).length > 0) showErrors(ofServer)
-      else setError(failure)
-    } finally {
-      setBusy(false)
-    }
-  }
-
-  const form = (mounted: HTMLFormElement) => (element = mounted)
-  return { form, busy, error, errors, address, setField, submit }
-}
-
-/** What the server says of the address, by field; empty when it is about something else. */
-function serverErrors(failure: unknown): AddressErrors {
-  if (!(failure instanceof Problem)) return {}
-  const errors: AddressErrors = {}
-  for (const [member, text] of failure.fieldErrors()) {
-    const field = /^shippingAddress\.(\w+)$/.exec(member)?.[1]
-    if (field !== undefined && field in EMPTY_ADDRESS) errors[field as AddressField] = text
-  }
-  return errors
 }

@@ -1,6 +1,7 @@
 import type { JSX } from 'solid-js'
 import { MinusIcon, PlusIcon } from '../components/icons'
 import { MAX_QUANTITY } from '../stores/cart'
+import { texts } from '../texts'
 
 /** How many of a product: typed, or one more and one less. One less than 1 takes it out. */
 export function QuantityStepper(props: {
@@ -8,6 +9,7 @@ export function QuantityStepper(props: {
   readonly quantity: number
   readonly onChange: (quantity: number) => void
 }): JSX.Element {
+  const words = texts.storefront.cart
   const button = 'grid size-9 place-items-center text-ink-soft hover:bg-sunken hover:text-ink'
 
   function onType(event: Event & { readonly currentTarget: HTMLInputElement }): void {
@@ -21,13 +23,13 @@ export function QuantityStepper(props: {
   return (
     <div
       role="group"
-      aria-label={`Quantity of ${props.name}`}
+      aria-label={words.quantityOf(props.name)}
       class="inline-flex items-stretch overflow-hidden rounded-lg border border-line"
     >
       <button
         type="button"
         class={button}
-        aria-label={props.quantity > 1 ? `One less of ${props.name}` : `Remove ${props.name}`}
+        aria-label={props.quantity > 1 ? words.oneLess(props.name) : words.remove(props.name)}
         onClick={() => props.onChange(props.quantity - 1)}
       >
         <MinusIcon />
@@ -38,14 +40,14 @@ export function QuantityStepper(props: {
         min="0"
         max={MAX_QUANTITY}
         class="quantity-input w-9 bg-transparent text-center text-sm font-medium tabular-nums"
-        aria-label={`Quantity of ${props.name}`}
+        aria-label={words.quantityOf(props.name)}
         value={props.quantity}
         onChange={onType}
       />
       <button
         type="button"
         class={`${button} disabled:opacity-40`}
-        aria-label={`One more of ${props.name}`}
+        aria-label={words.oneMore(props.name)}
         disabled={props.quantity >= MAX_QUANTITY}
         onClick={() => props.onChange(props.quantity + 1)}
       >

@@ -7,8 +7,9 @@ import { PlusIcon } from '../components/icons'
 import { EmptyState, ErrorNotice, Loading } from '../components/notice'
 import { useCart, useCatalogue } from '../stores/app'
 import type { Estimate } from '../stores/catalogue'
+import { texts } from '../texts'
 import { CartPanel } from './cart-panel'
-import { ProductArt } from './product-art'
+import { ProductPicture } from './product-picture'
 
 const GRID = 'grid grid-cols-1 gap-3 sm:grid-cols-2 sm:gap-4 lg:grid-cols-3'
 
@@ -16,28 +17,24 @@ const GRID = 'grid grid-cols-1 gap-3 sm:grid-cols-2 sm:gap-4 lg:grid-cols-3'
 export function StorePage(): JSX.Element {
   const cart = useCart()
   const catalogue = useCatalogue()
+  const words = texts.storefront
   return (
     <>
-      <Title>Shop</Title>
-      <h1 class="page-title mb-5">Shop</h1>
+      <Title>{words.title}</Title>
+      <h1 class="page-title mb-5">{words.title}</h1>
       <Show when={!catalogue.takesOrders()}>
-        <p class="mb-5 text-ink-soft">
-          This shop takes its orders elsewhere. Here you follow what becomes of them.
-        </p>
+        <p class="mb-5 text-ink-soft">{words.elsewhere}</p>
       </Show>
       <div
         class="grid items-start gap-6"
         classList={{ 'lg:grid-cols-[minmax(0,1fr)_20rem]': catalogue.takesOrders() }}
       >
-        <Switch fallback={<Loading label="Loading products" rows={6} class={GRID} />}>
+        <Switch fallback={<Loading label={words.loading} rows={6} class={GRID} />}>
           <Match when={catalogue.error()}>
             {(error) => <ErrorNotice error={error()} onRetry={catalogue.retry} />}
           </Match>
           <Match when={catalogue.products()?.length === 0}>
-            <EmptyState
-              title="Nothing for sale yet"
-              text="The shop has no products at the moment."
-            />
+            <EmptyState title={words.noneTitle} text={words.noneText} />
           </Match>
           <Match when={catalogue.products()}>
             {(products) => (
@@ -69,10 +66,9 @@ function ProductCard(props: { readonly product: Product }): JSX.Element {
     cart.lines().find((line) => line.productId === props.product.id)?.quantity ?? 0
   return (
     <li class="card flex overflow-hidden sm:flex-col">
-      <ProductArt
-        productId={props.product.id}
-        name={props.product.name}
-        class="w-22 shrink-0 sm:h-32 sm:w-auto"
+      <ProductPicture
+        product={props.product}
+        class="w-28 shrink-0 sm:aspect-4/3 sm:h-auto sm:w-full"
       />
       <div class="flex min-w-0 flex-1 flex-col gap-1 p-4">
         <h2 class="leading-snug font-semibold">{props.product.name}</h2>
@@ -85,11 +81,11 @@ function ProductCard(props: { readonly product: Product }): JSX.Element {
             <button
               type="button"
               class="btn btn-quiet btn-small"
-              aria-label={`Add ${props.product.name} to the cart`}
+              aria-label={texts.storefront.addToCart(props.product.name)}
               onClick={() => cart.add(props.product.id)}
             >
               <PlusIcon />
-              Add
+              {texts.storefront.add}
               <Show when={quantity() > 0}>
                 <span class="text-ink-soft tabular-nums">({quantity()})</span>
               </Show>
@@ -103,10 +99,11 @@ function ProductCard(props: { readonly product: Product }): JSX.Element {
 
 /** On a phone the cart is far below the products: this leads to it. */
 function CartBar(props: { readonly estimate: Estimate; readonly count: number }): JSX.Element {
+  const subtotal = () => formatMoney(props.estimate.subtotal, props.estimate.currency)
   return (
     <div class="sticky bottom-0 -mx-4 mt-6 border-t border-line bg-surface px-4 py-3 sm:-mx-6 sm:px-6 lg:hidden">
       <a href="#cart" target="_self" class="btn btn-primary w-full">
-        View cart ({props.count}) · {formatMoney(props.estimate.subtotal, props.estimate.currency)}
+        {texts.storefront.cart.view(props.count, subtotal())}
       </a>
     </div>
   )

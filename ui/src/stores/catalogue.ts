@@ -15,6 +15,8 @@ export interface Estimate {
   readonly subtotal: number
   /** Null where the shop does not tell its tax. */
   readonly tax: number | null
+  /** Ids of what is in the cart and no longer sold: not in the lines, nor in the sums. */
+  readonly gone: readonly string[]
 }
 
 /** What the shop sells and how it is set up: loaded once, when first asked for. */
@@ -27,7 +29,9 @@ export interface Catalogue {
   /** Reactive: why either could not be loaded. */
   readonly error: () => unknown
   readonly retry: () => void
-  /** Reactive: null while prices are not known. Lines of products no longer sold are left out. */
+  /** Loads what is sold, and at which prices, again; what was known stays until then. */
+  readonly refresh: () => Promise<void>
+  /** Reactive: null while prices are not known. Lines of products no longer sold are named in `gone`. */
   readonly estimate: () => Estimate | null
 }
 
@@ -47,7 +51,10 @@ export function createCatalogue(api: Api, lines: () => readonly CartLine[]): Cat
     const subtotal = priced.reduce((sum, line) => sum + line.total, 0)
     const percent = settings.error === undefined ? settings.latest?.taxPercent : undefined
     const tax = percent === undefined ? null : Math.round((subtotal * percent) / 100)
-    return { lines: priced, currency: known[0]?.currency ?? 'EUR', subtotal, tax }
+    const gone = lines()
+      .map((line) => line.productId)
+      .filter((id) => !priced.some((line) => line.productId === id))
+    return { lines: priced, currency: known[0]?.currency ?? 'EUR', subtotal, tax, gone }
   })
 
   const currentSettings = () => {
@@ -66,6 +73,11 @@ export function createCatalogue(api: Api, lines: () => readonly CartLine[]): Cat
     retry() {
       if (products.error !== undefined) void products_.refetch()
       if (settings.error !== undefined) void settings_.refetch()
+    },
+    async refresh() {
+      // One that fails leaves what is known: whoever needs it to be new asks the server anyway.
+      const newest = await api.products().catch(() => null)
+      if (newest && products.error === undefined) products_.mutate(() => newest)
     },
     estimate,
   }

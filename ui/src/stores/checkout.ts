@@ -1,17 +1,12 @@
 import type { Address } from '../../../server/protocol/order'
 import type { NewOrder } from '../api'
+import { texts } from '../texts'
 import { kept, type KeptStorage } from './kept'
 
 export type AddressField = keyof Address
 export type AddressErrors = Partial<Record<AddressField, string>>
 
-const REQUIRED = {
-  name: 'Enter the name of who receives it.',
-  line1: 'Enter street and number.',
-  city: 'Enter the city.',
-  postalCode: 'Enter the postal code.',
-  country: 'Choose a country.',
-} as const satisfies Partial<Record<AddressField, string>>
+const REQUIRED = texts.storefront.checkout.missing satisfies Partial<Record<AddressField, string>>
 
 export const EMPTY_ADDRESS: Address = {
   name: '',

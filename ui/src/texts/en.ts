@@ -151,11 +151,138 @@ const orders = {
   },
 }
 
-const storefront = {}
+const storefront = {
+  title: 'Shop',
+  loading: 'Loading products',
+  elsewhere: 'This shop takes its orders elsewhere. Here you follow what becomes of them.',
+  noneTitle: 'Nothing for sale yet',
+  noneText: 'The shop has no products at the moment.',
+  add: 'Add',
+  addToCart: (product: string) => `Add ${product} to the cart`,
+
+  cart: {
+    title: 'Your cart',
+    empty: 'Nothing in it yet.',
+    checkOut: 'Check out',
+    view: (pieces: number, subtotal: string) =>
+      `View cart (${NUMBER.format(pieces)}) · ${subtotal}`,
+    quantityOf: (product: string) => `Quantity of ${product}`,
+    oneLess: (product: string) => `One less of ${product}`,
+    oneMore: (product: string) => `One more of ${product}`,
+    remove: (product: string) => `Remove ${product}`,
+    /** What was put in and is not sold any more. */
+    gone: (products: number) =>
+      `${count(products, 'product', 'products')} of your cart ` +
+      `${products === 1 ? 'is' : 'are'} no longer for sale.`,
+    removeGone: 'Take out',
+  },
+
+  checkout: {
+    title: 'Checkout',
+    loading: 'Loading the checkout',
+    elsewhereTitle: 'No orders are taken here',
+    signInTitle: 'Sign in to order',
+    signInText: 'Your cart comes along.',
+    emptyTitle: 'Your cart is empty',
+    emptyText: 'Put something in before you check out.',
+    summary: 'Your order',
+    place: 'Place order',
+    placing: 'Placing the order…',
+    note: 'The shop works out the final prices; nothing is charged in this demo.',
+    /** Said in the place of the server's words, which name members of a request. */
+    refused: {
+      unknown_product:
+        'Something in your cart is no longer for sale. It is left out now: look at the total, ' +
+        'then place the order again.',
+      idempotency_in_flight:
+        'Your order is still being placed. Wait a moment, then try again: it is placed once.',
+      invalid: 'The shop could not take this order. Look at the cart, then try again.',
+    },
+    priceChanged: (total: string) => `Prices have changed meanwhile: the total is ${total}`,
+    priceChangedDetail: 'You can cancel the order as long as it is not shipped.',
+    whereTo: 'Where it goes',
+    fields: {
+      name: 'Full name',
+      line1: 'Street and number',
+      line2: 'Apartment, floor',
+      postalCode: 'Postal code',
+      city: 'City',
+      country: 'Country',
+    },
+    choose: 'Choose…',
+    missing: {
+      name: 'Enter the name of who receives it.',
+      line1: 'Enter street and number.',
+      city: 'Enter the city.',
+      postalCode: 'Enter the postal code.',
+      country: 'Choose a country.',
+    },
+  },
+}
 
 const board = {}
 
-const products = {}
+const products = {
+  title: 'Products',
+  staffTitle: 'Products are for staff',
+  staffText: (name: string) =>
+    `You are signed in as ${name}, who is a customer. Sign in as a member of staff to change them.`,
+  signInText: 'Products are looked after by the staff of the shop.',
+  loading: 'Loading products',
+  noneTitle: 'No products yet',
+  noneText: 'Add the first one: it is in the shop at once.',
+  elsewhere: 'What this shop sells is looked after elsewhere. Here it is only shown.',
+  offline: 'The server cannot be reached: what you see may be old, and changes are refused.',
+  summary: (all: number, hidden: number) =>
+    hidden === 0
+      ? count(all, 'product', 'products')
+      : `${count(all, 'product', 'products')}, ${NUMBER.format(hidden)} hidden`,
+  forSale: 'For sale',
+  hidden: 'Hidden',
+  add: 'Add product',
+  edit: 'Edit',
+  editProduct: (product: string) => `Edit ${product}`,
+  hide: 'Hide',
+  hideProduct: (product: string) => `Hide ${product}`,
+  show: 'Show',
+  showProduct: (product: string) => `Show ${product}`,
+  toasts: {
+    added: (product: string) => `${product} is added`,
+    saved: (product: string) => `${product} is saved`,
+    hidden: (product: string) => `${product} is hidden`,
+    hiddenDetail: 'It is out of the shop. Orders that have it stay as they are.',
+    shown: (product: string) => `${product} is for sale again`,
+    failed: (product: string) => `${product} is not changed`,
+    stale: 'Somebody else changed it meanwhile. Look at it, then try again.',
+  },
+  conflict:
+    'Somebody else changed it meanwhile. What you changed is still here: save again to keep it.',
+  now: (value: string) => `Now: ${value}`,
+
+  dialog: {
+    addTitle: 'Add a product',
+    editTitle: (product: string) => `Edit ${product}`,
+    name: 'Name',
+    id: 'Id',
+    idHint: 'Names it in orders and addresses; it never changes.',
+    description: 'Description',
+    price: (currency: string) => `Price in ${currency}`,
+    picture: 'Picture',
+    noPicture: 'None',
+    forSale: 'For sale',
+    forSaleHint: 'Otherwise it is hidden: neither listed nor sold.',
+    cancel: 'Cancel',
+    add: 'Add product',
+    save: 'Save',
+    saving: 'Saving…',
+  },
+  missing: {
+    name: 'Enter a name.',
+    id: 'Use lower-case letters and digits, with single hyphens between.',
+    price: (example: string) => `Enter a price such as ${example}.`,
+    idTaken: 'Another product has this id.',
+  },
+}
 
 const letters = {
   title: 'Dead letters',

@@ -1,0 +1,3 @@
+-- picture: a file in the folder `products` of the UI. version: 1, 2, 3, … with each change.
+ALTER TABLE products ADD COLUMN picture text;
+ALTER TABLE products ADD COLUMN version integer NOT NULL DEFAULT 1;

@@ -1,0 +1,201 @@
+import { afterAll, beforeAll, expect, test } from 'bun:test'
+import type { Browser, Locator, Page } from 'playwright-core'
+import { startTestServer, type TestServer } from '../../server/testing/test-server'
+import { buildUi, openBrowser, openPage, signIn } from './browser'
+import { live, toast } from './shop'
+
+/** Staff look after what is sold; customers see it. */
+let server: TestServer
+let browser: Browser
+let staff: Page
+
+beforeAll(async () => {
+  await buildUi()
+  server = await startTestServer()
+  browser = await openBrowser()
+  staff = await openPage(browser, server.url)
+  await signIn(staff, 'Sam', '/products')
+  await live(staff)
+}, 60_000)
+
+afterAll(async () => {
+  await browser?.close()
+  await server?.stop()
+})
+
+async function inBrowser(use: (page: Page) => Promise<void>): Promise<void> {
+  const page = await openPage(browser, server.url)
+  try {
+    await use(page)
+  } finally {
+    await page.context().close()
+  }
+}
+
+/** Changes a product as another member of staff. */
+async function change(id: string, json: object): Promise<void> {
+  const token = await server.signIn('robin', 'staff')
+  const headers = { 'if-match': '*' }
+  const options = { method: 'PATCH', token, headers, json }
+  const response = await server.request(`/api/admin/products/${id}`, options)
+  if (!response.ok) throw new Error(`Expected success, found: ${await response.text()}`)
+}
+
+function row(id: string): Locator {
+  return staff.locator(`[data-product="${id}"]`)
+}
+
+function dialog(): Locator {
+  return staff.getByRole('dialog')
+}
+
+/** A product in the shop; in the cart it has no heading. */
+function card(page: Page, name: string): Locator {
+  const heading = page.getByRole('heading', { name, exact: true })
+  return page.getByRole('listitem').filter({ has: heading })
+}
+
+function focusedName(page: Page): Promise<string | null> {
+  return page.evaluate(() => {
+    const focused = document.activeElement
+    return focused?.getAttribute('name') ?? focused?.getAttribute('aria-label') ?? null
+  })
+}
+
+async function openEditor(id: string, name: string): Promise<void> {
+  await row(id)
+    .getByRole('button', { name: `Edit ${name}` })
+    .click()
+  await dialog().getByLabel('Price in EUR').waitFor()
+}
+
+async function save(): Promise<void> {
+  await dialog().getByRole('button', { name: 'Save' }).click()
+}
+
+test('staff add, price and hide a product, and a customer sees it after a reload', () =>
+  inBrowser(async (customer) => {
+    await staff.getByRole('button', { name: 'Add product' }).click()
+    const submit = dialog().getByRole('button', { name: 'Add product' })
+    await submit.click()
+    await dialog().getByText('Enter a name.').waitFor()
+    await dialog().getByText('Enter a price such as').waitFor()
+    expect(await focusedName(staff)).toBe('name')
+
+    await dialog().getByLabel('Name').fill('Tea Pot')
+    expect(await dialog().getByLabel('Id', { exact: true }).inputValue()).toBe('tea-pot')
+    await dialog().getByLabel('Id', { exact: true }).fill('espresso-cup')
+    await dialog().getByLabel('Price in EUR').fill('32,5')
+    await dialog().getByLabel('tea towel').focus()
+    await staff.keyboard.press('Space')
+    await submit.click()
+    await dialog().getByText('Another product has this id.').waitFor()
+    expect(await focusedName(staff)).toBe('id')
+    await dialog().getByLabel('Id', { exact: true }).fill('tea-pot')
+    await submit.click()
+    await dialog().waitFor({ state: 'detached' })
+    await toast(staff, 'Tea Pot is added').waitFor()
+    await row('tea-pot').getByText('€32.50').waitFor()
+
+    await customer.goto('/')
+    const pot = card(customer, 'Tea Pot')
+    await pot.getByText('€32.50').waitFor()
+    expect(await pot.locator('img').getAttribute('src')).toBe('/products/tea-towel.svg')
+    await pot.getByRole('button', { name: 'Add Tea Pot to the cart' }).click()
+    await customer.getByRole('button', { name: 'Add Linen Apron to the cart' }).click()
+
+    await openEditor('tea-pot', 'Tea Pot')
+    await dialog().getByLabel('Price in EUR').fill('0')
+    await save()
+    await dialog().getByText('Enter a price such as').waitFor()
+    await dialog().getByLabel('Price in EUR').fill('35')
+    await staff.keyboard.press('Enter')
+    await row('tea-pot').getByText('€35.00').waitFor()
+    await customer.reload()
+    await pot.getByText('€35.00').waitFor()
+
+    await row('tea-pot').getByRole('button', { name: 'Hide Tea Pot' }).press('Enter')
+    await row('tea-pot').locator('[data-state="hidden"]').waitFor()
+    expect(await focusedName(staff)).toBe('Show Tea Pot')
+    await customer.reload()
+    await customer.getByText('1 product of your cart is no longer for sale.').waitFor()
+    expect(await pot.count()).toBe(0)
+    await customer.getByRole('button', { name: 'Take out' }).click()
+    await customer.getByText('no longer for sale').waitFor({ state: 'detached' })
+    await customer.getByRole('group', { name: 'Quantity of Linen Apron' }).waitFor()
+  }))
+
+test('every picture of the samples is there, and one that is missing gives way to a letter', () =>
+  inBrowser(async (page) => {
+    await page.setViewportSize({ width: 1280, height: 3_000 })
+    await page.goto('/')
+    await card(page, 'Beeswax Candle').waitFor()
+    await page.waitForFunction(() => {
+      const pictures = [...document.images]
+      return pictures.length >= 12 && pictures.every((picture) => picture.naturalWidth > 0)
+    })
+    await change('olive-oil', { picture: 'not-there.svg' })
+    await page.reload()
+    await card(page, 'Olive Oil, 750 ml').locator('.product-art').waitFor()
+    await change('olive-oil', { picture: 'olive-oil.svg' })
+  }))
+
+test('what is hidden during the checkout is left out in words, and the rest can be ordered', () =>
+  inBrowser(async (page) => {
+    await signIn(page, 'Bob')
+    await page.getByRole('button', { name: 'Add Tea Towel to the cart' }).click()
+    await page.getByRole('button', { name: 'Add Paring Knife to the cart' }).click()
+    await page.getByRole('link', { name: 'Check out' }).click()
+    for (const [label, text] of [
+      ['Full name', 'Bob Okafor'],
+      ['Street and number', '1 Quay'],
+      ['Postal code', '20457'],
+      ['City', 'Hamburg'],
+    ] as const) {
+      await page.getByLabel(label).fill(text)
+    }
+    await page.getByLabel('Country').selectOption('DE')
+    await change('paring-knife', { active: false })
+    await page.getByRole('button', { name: 'Place order' }).click()
+    await page.getByRole('alert').getByText('no longer for sale').waitFor()
+    await page.getByText('Paring Knife').waitFor({ state: 'detached' })
+
+    await change('tea-towel', { price: 1_000 })
+    await page.getByRole('button', { name: 'Place order' }).click()
+    await page.waitForURL(/\/orders\/[0-9a-f-]+$/)
+    await toast(page, 'Prices have changed meanwhile').waitFor()
+  }))
+
+test('what somebody else changed meanwhile is shown, and not overwritten', async () => {
+  await openEditor('ceramic-bowl', 'Ceramic Bowl')
+  await dialog().getByLabel('Price in EUR').fill('25')
+  await change('ceramic-bowl', { name: 'Stoneware Bowl', price: 2_600 })
+  await save()
+  await dialog().getByRole('alert').getByText('Somebody else changed it').waitFor()
+  await dialog().getByText('Now: €26.00').waitFor()
+  expect(await dialog().getByLabel('Name').inputValue()).toBe('Stoneware Bowl')
+  await save()
+  await dialog().waitFor({ state: 'detached' })
+  await row('ceramic-bowl').getByText('Stoneware Bowl').waitFor()
+  await row('ceramic-bowl').getByText('€25.00').waitFor()
+})
+
+test('nothing is changed while the server is away, and what others did is shown afterwards', async () => {
+  await staff.context().setOffline(true)
+  await staff.getByText('what you see may be old').waitFor()
+  await row('house-blend').getByRole('button', { name: 'Hide House Blend' }).click()
+  await toast(staff, 'House Blend, 500 g is not changed').waitFor()
+  await row('house-blend').locator('[data-state="for-sale"]').waitFor()
+  await change('house-blend', { price: 1_350 })
+  await staff.context().setOffline(false)
+  await row('house-blend').getByText('€13.50').waitFor()
+  await staff.getByText('what you see may be old').waitFor({ state: 'detached' })
+})
+
+test('products are refused to customers, in words', () =>
+  inBrowser(async (page) => {
+    await signIn(page, 'Bob', '/products')
+    await page.getByRole('alert').getByText('Products are for staff').waitFor()
+    expect(await page.getByRole('link', { name: 'Products' }).count()).toBe(0)
+    expect(await page.locator('[data-product]').count()).toBe(0)
+  }))

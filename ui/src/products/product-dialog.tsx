@@ -1,0 +1,178 @@
+import type { JSX } from 'solid-js'
+import { Show, untrack } from 'solid-js'
+import { formatMoney } from '../../../server/protocol/money'
+import type { Product } from '../api'
+import { Dialog } from '../components/dialog'
+import { FieldText, TextField } from '../components/field'
+import { ErrorNotice } from '../components/notice'
+import { texts } from '../texts'
+import { PictureField, pictureName } from './picture-field'
+import { createProductEdit, type ProductEdit } from './product-edit'
+import { parsePrice } from './product-form'
+import type { StaffProducts } from './staff-products'
+
+const MAX_NAME = 200
+const MAX_ID = 100
+const MAX_DESCRIPTION = 1_000
+
+/** Adds a product, or changes one. */
+export function ProductDialog(props: {
+  readonly products: StaffProducts
+  /** Null: a new one. */
+  readonly product: Product | null
+  readonly currency: string
+  readonly onSaved: (product: Product) => void
+  readonly onClose: () => void
+}): JSX.Element {
+  const words = texts.products.dialog
+  // One dialog is one edit: another product is another dialog.
+  const product = untrack(() => props.product)
+  const edit = untrack(() => createProductEdit(props.products, product, props.currency))
+  let form: HTMLFormElement | undefined
+
+  async function onSubmit(event: SubmitEvent): Promise<void> {
+    event.preventDefault()
+    const saved = await edit.save()
+    if (saved) {
+      props.onSaved(saved)
+      props.onClose()
+    } else form?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus()
+  }
+
+  return (
+    <Dialog
+      title={product ? words.editTitle(product.name) : words.addTitle}
+      onClose={() => props.onClose()}
+    >
+      <form
+        ref={(element) => (form = element)}
+        novalidate
+        class="flex flex-col gap-4"
+        onSubmit={(event) => void onSubmit(event)}
+      >
+        <Show when={edit.theirs()}>
+          <p role="alert" class="rounded-lg bg-pending-soft px-4 py-3 text-sm text-pending">
+            {texts.products.conflict}
+          </p>
+        </Show>
+        <TextFields edit={edit} isNew={product === null} currency={props.currency} />
+        <PictureField
+          value={edit.fields.picture}
+          error={edit.errors().picture}
+          hint={nowText(edit.theirs()?.picture, pictureName)}
+          onChange={(picture) => edit.set('picture', picture)}
+        />
+        <ForSale edit={edit} />
+        <Show when={edit.error() !== null}>
+          <ErrorNotice error={edit.error()} />
+        </Show>
+        <div class="flex flex-col-reverse gap-2 sm:flex-row sm:justify-end">
+          <button type="button" class="btn btn-quiet" onClick={() => props.onClose()}>
+            {words.cancel}
+          </button>
+          <button type="submit" class="btn btn-primary" disabled={edit.busy()}>
+            {edit.busy() ? words.saving : product ? words.save : words.add}
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  )
+}
+
+function TextFields(props: {
+  readonly edit: ProductEdit
+  readonly isNew: boolean
+  readonly currency: string
+}): JSX.Element {
+  const words = texts.products.dialog
+  const money = (text: string) => {
+    const price = parsePrice(text, props.currency)
+    return price === null ? text : formatMoney(price, props.currency)
+  }
+  const bind = (
+    field: 'name' | 'id' | 'description' | 'price',
+    show?: (text: string) => string,
+  ) => ({
+    name: field,
+    get value() {
+      return props.edit.fields[field]
+    },
+    get error() {
+      return props.edit.errors()[field]
+    },
+    get hint() {
+      return nowText(props.edit.theirs()?.[field], show)
+    },
+    onInput: (event: InputEvent & { readonly currentTarget: HTMLInputElement }) =>
+      props.edit.set(field, event.currentTarget.value),
+  })
+  return (
+    <>
+      <TextField
+        {...bind('name')}
+        label={words.name}
+        required
+        maxlength={MAX_NAME}
+        autocomplete="off"
+      />
+      <Show when={props.isNew}>
+        <TextField
+          {...bind('id')}
+          label={words.id}
+          hint={words.idHint}
+          required
+          maxlength={MAX_ID}
+          autocomplete="off"
+          spellcheck={false}
+          autocapitalize="none"
+        />
+      </Show>
+      <TextField
+        {...bind('description')}
+        label={words.description}
+        maxlength={MAX_DESCRIPTION}
+        autocomplete="off"
+      />
+      <TextField
+        {...bind('price', money)}
+        label={words.price(props.currency)}
+        required
+        inputmode="decimal"
+        autocomplete="off"
+      />
+    </>
+  )
+}
+
+function ForSale(props: { readonly edit: ProductEdit }): JSX.Element {
+  const words = texts.products.dialog
+  const stateName = (active: boolean) => (active ? texts.products.forSale : texts.products.hidden)
+  return (
+    <div>
+      <label class="flex items-center gap-2.5 text-sm font-medium">
+        <input
+          type="checkbox"
+          name="active"
+          class="size-4.5 accent-accent"
+          checked={props.edit.fields.active}
+          aria-describedby="for-sale-text"
+          onChange={(event) => props.edit.set('active', event.currentTarget.checked)}
+        />
+        {words.forSale}
+      </label>
+      <FieldText
+        id="for-sale-text"
+        error={props.edit.errors().active}
+        hint={nowText(props.edit.theirs()?.active, stateName) ?? words.forSaleHint}
+      />
+    </div>
+  )
+}
+
+/** What somebody else made of a field, in words; undefined where nobody did. */
+function nowText<Value extends string | boolean>(
+  value: Value | undefined,
+  show: (value: Value) => string = String,
+): string | undefined {
+  return value === undefined ? undefined : texts.products.now(show(value))
+}
