@@ -229,6 +229,9 @@ describe('the description of the API', () => {
       paths: Record<string, Record<string, { security?: unknown[] }>>
     }
     expect(Object.keys(document.paths).sort()).toEqual([
+      '/api/admin/dead-letters',
+      '/api/admin/dead-letters/{id}',
+      '/api/admin/dead-letters/{id}/redrive',
       '/api/admin/orders',
       '/api/admin/orders/{id}',
       '/api/admin/revocations',
@@ -275,6 +278,7 @@ describe('sign-in', () => {
       taxPercent: 19,
       staffRole: 'staff',
       orders: 'on',
+      deadLetters: false,
     })
   })
 

@@ -6,6 +6,7 @@ import { demoRoutes, type SignDemoToken } from './auth/demo'
 import type { VerifyToken } from './auth/principal'
 import { revocationRoutes } from './auth/revocations'
 import type { Config } from './config'
+import { deadLetterRoutes } from './dead-letters'
 import type { Engine } from './engine'
 import { AppError } from './errors'
 import { healthRoutes, type Health } from './health'
@@ -71,7 +72,7 @@ export function createApp(deps: AppDeps) {
     .use(apiDocumentation())
     .use(deps.sockets.plugin)
     .use(healthRoutes(deps.health))
-    .use(settingsRoute(config))
+    .use(settingsRoute(config, engine))
     .use(demoRoutes(deps.signDemoToken))
     .use(
       ordersRoutes({
@@ -90,6 +91,7 @@ export function createApp(deps: AppDeps) {
         logger,
       }),
     )
+    .use(deadLetterRoutes({ letters: engine.deadLetters, verify, logger }))
 
   allowedMethods = createAllowedMethods(app.routes)
   return app
@@ -98,7 +100,7 @@ export function createApp(deps: AppDeps) {
 /** The type of the REST surface, for typed clients. */
 export type App = ReturnType<typeof createApp>
 
-function settingsRoute({ auth, shop, orders }: Config) {
+function settingsRoute({ auth, shop, orders }: Config, { deadLetters }: Engine) {
   return new Elysia({ name: 'settings', prefix: '/api', tags: ['Shop'] }).get(
     '/settings',
     () => ({
@@ -107,6 +109,7 @@ function settingsRoute({ auth, shop, orders }: Config) {
       taxPercent: shop.taxPercent,
       staffRole: auth.staffRole,
       orders,
+      deadLetters: deadLetters !== undefined,
     }),
     {
       response: {
@@ -118,6 +121,9 @@ function settingsRoute({ auth, shop, orders }: Config) {
           orders: t.UnionEnum(['on', 'off'], {
             description: 'Whether orders are placed and changed here, or by another service.',
             default: undefined,
+          }),
+          deadLetters: t.Boolean({
+            description: 'Whether there are any for staff to look at: the distributed engine has.',
           }),
         }),
       },

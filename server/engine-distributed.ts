@@ -2,14 +2,19 @@ import { openPostgresRevocations } from './auth/revocations.postgres'
 import type { Config, DistributedSettings } from './config'
 import type { Engine } from './engine'
 import { openRedisLog } from './event-log/event-log.redis'
+import { openKafka } from './kafka/client'
+import { KAFKA_LIMITS } from './kafka/limits'
 import { openPostgres, type PostgresDatabase } from './lib/database.postgres'
 import type { Logger } from './lib/logger'
 import { poll } from './lib/polled'
+import { createDeadLetters } from './mirror/dead-letters'
 import { openPostgresOrderStore } from './orders/order-store.postgres'
 import type { Backlog } from './outbox/outbox'
 import { openPostgresOutbox, writeToCapturedOutbox, writeToOutbox } from './outbox/outbox.postgres'
 
 const BACKLOG_EVERY_MS = 1_000
+/** Somebody waits for what a server asks Kafka; a worker has time. */
+const KAFKA_CALL_MS = 5_000
 
 /** Orders in Postgres; their events come back from the shared log, by way of outbox and Kafka. */
 export async function openDistributedEngine(
@@ -42,6 +47,9 @@ export async function openDistributedEngine(
     opened.defer(() => log.close())
     const revocations = await openPostgresRevocations(database, logger)
     opened.defer(() => revocations.close())
+    // Connects when staff ask for dead letters; nothing else here needs it.
+    const kafka = openKafka(settings.kafka, logger, { ...KAFKA_LIMITS, callMs: KAFKA_CALL_MS })
+    opened.defer(() => kafka.close())
     return {
       orders: openPostgresOrderStore(
         database,
@@ -50,6 +58,7 @@ export async function openDistributedEngine(
       ),
       log,
       revocations,
+      deadLetters: createDeadLetters(kafka, settings.mirror.deadLetterTopic),
       health: {
         database: () => reach(database),
         outbox:

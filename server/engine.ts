@@ -5,6 +5,7 @@ import { openEmbeddedEngine } from './engine-embedded'
 import type { EventLog } from './event-log/event-log'
 import type { DistributedHealth } from './health/node-health'
 import type { Logger } from './lib/logger'
+import type { DeadLetters } from './mirror/dead-letters'
 import type { OrderStore } from './orders/order-store'
 import { seedProducts } from './orders/seed'
 
@@ -13,6 +14,8 @@ export interface Engine {
   readonly orders: OrderStore
   readonly log: EventLog
   readonly revocations: RevocationStore
+  /** Absent where nothing is read that could be unreadable. */
+  readonly deadLetters?: DeadLetters
   /** How the services behind it are; absent where there are none. */
   readonly health?: Omit<DistributedHealth, 'log'>
   /** Commits what waits and gives everything free; the log's tails end. */

@@ -91,6 +91,16 @@ export const FOLDERS: readonly FolderRule[] = [
     why: 'the socket decodes frames and hands them to the hub',
   },
   {
+    files: 'server/dead-letters/**',
+    mayImport: [
+      ...CONTRACTS,
+      'server/auth/**',
+      'server/mirror/dead-letter{,s}.ts',
+      'server/orders/{optional-body,query}.ts',
+    ],
+    why: 'what staff ask of dead letters; who writes them is not its business',
+  },
+  {
     files: 'server/{auth,health}/**',
     mayImport: [...CONTRACTS, 'server/auth/**'],
     mayImportTypes: ['server/config.ts'],

@@ -1,9 +1,9 @@
-import { Elysia, ParseError, t } from 'elysia'
+import { Elysia, t } from 'elysia'
 import { authentication } from '../auth/macro'
 import type { VerifyToken } from '../auth/principal'
-import { AppError } from '../errors'
 import { documented, ETAG_HEADER } from './documentation'
 import { CancelModel, DraftModel, IfMatchModel, StatusModel } from './model'
+import { parseOptionalJson, requireObject } from './optional-body'
 import { entityTag } from './precondition'
 import type { OrderService } from './service'
 
@@ -98,22 +98,4 @@ export function commandRoutes(verify: VerifyToken, service: OrderService) {
         }),
       },
     )
-}
-
-/** No body at all is an empty object. Elysia would take malformed JSON for no body as well. */
-async function parseOptionalJson({ request }: { readonly request: Request }): Promise<unknown> {
-  const text = await request.text()
-  if (text.trim() === '') return {}
-  try {
-    return JSON.parse(text)
-  } catch (cause) {
-    throw new ParseError(cause instanceof Error ? cause : undefined)
-  }
-}
-
-/** Elysia would make an empty object of `[]` or a text before it looks at the schema. */
-function requireObject({ body }: { readonly body: unknown }): void {
-  if (typeof body === 'object' && body !== null && !Array.isArray(body)) return
-  const extensions = { field: 'body' }
-  throw new AppError('invalid_request', 422, 'body: expected an object.', { extensions })
 }
