@@ -1,10 +1,15 @@
 import type { Logger } from '../lib/logger'
+import { isTold } from '../lib/outage'
 import type { Counters } from './stats'
 
-/** Since when a partition cannot go on, and why; said once each time that it begins or changes. */
+/**
+ * Since when a partition cannot go on, and why; said once each time that it begins or changes. Of an
+ * outage that is told already nothing is said here: it stops all partitions alike.
+ */
 export class Stall {
   #since: number | null = null
   #sentence = ''
+  #isSaid = false
 
   constructor(
     private readonly partition: string,
@@ -23,7 +28,9 @@ export class Stall {
     const sentence = `${what}: ${this.counters.lastError}`
     if (sentence === this.#sentence) return
     this.#sentence = sentence
-    this.logger.warn({ err: error, partition: this.partition }, what)
+    const level = isTold(error) ? 'debug' : 'warn'
+    this.#isSaid ||= level === 'warn'
+    this.logger[level]({ err: error, partition: this.partition }, what)
   }
 
   end(): void {
@@ -31,6 +38,7 @@ export class Stall {
     const ms = Date.now() - this.#since
     this.#since = null
     this.#sentence = ''
-    this.logger.info({ partition: this.partition, ms }, 'it goes on')
+    this.logger[this.#isSaid ? 'info' : 'debug']({ partition: this.partition, ms }, 'it goes on')
+    this.#isSaid = false
   }
 }
