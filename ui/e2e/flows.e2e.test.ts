@@ -135,6 +135,9 @@ test('what happened while the connection was cut is there afterwards, once and i
     await bob.locator('[data-status="cancelled"]').waitFor()
     expect(await bob.locator('[data-status]').count()).toBe(2)
 
+    const missed = bob.getByText('Changed while you were away')
+    expect(await missed.count()).toBe(2)
+
     const log = server.logLines.slice(before)
     const resumes = log.filter((line) => line.msg === 'resume' && line.subject === 'bob')
     expect(resumes).toMatchObject([{ channel: 'orders', recovered: true, replayed: 3 }])
@@ -150,6 +153,13 @@ test('what happened while the connection was cut is there afterwards, once and i
       .locator('[data-version]')
       .evaluateAll((steps) => steps.map((step) => step.getAttribute('data-version')))
     expect(versions).toEqual(['3', '2', '1'])
+    // What was looked at is not missed any more.
+    await bob.getByRole('link', { name: 'My orders' }).first().click()
+    await bob
+      .getByText(`#${orderNumber(first.orderId)}`)
+      .first()
+      .waitFor()
+    expect(await missed.count()).toBe(1)
   } finally {
     await bob.context().close()
     proxy.close()

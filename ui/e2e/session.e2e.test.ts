@@ -214,7 +214,10 @@ test('closing the dialog leads back to where it was opened', () =>
     await open.click()
     await page.getByRole('button', { name: 'Keep the order' }).click()
     await page.getByRole('dialog').waitFor({ state: 'detached' })
-    expect(await open.evaluate((button) => button === document.activeElement)).toBe(true)
+    await page.waitForFunction(
+      (button) => button === document.activeElement,
+      await open.elementHandle(),
+    )
   }))
 
 test('an order with words of any length stays within the page', () =>

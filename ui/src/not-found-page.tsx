@@ -5,7 +5,7 @@ import { texts } from './texts'
 
 export function NotFoundPage(): JSX.Element {
   return (
-    <EmptyState title={texts.shell.nothingHere.title} text={texts.shell.nothingHere.text}>
+    <EmptyState alone title={texts.shell.nothingHere.title} text={texts.shell.nothingHere.text}>
       <A href="/" class="btn btn-primary">
         {texts.common.goToShop}
       </A>

@@ -1,39 +1,43 @@
+import { Content, Overlay, Portal, Root, Title } from '@kobalte/core/dialog'
 import type { JSX } from 'solid-js'
-import { createUniqueId, onCleanup, onMount } from 'solid-js'
 
 /**
- * A modal dialog that is open as long as it is mounted: native, so focus stays inside, Escape
- * closes it, and focus returns to where it was.
+ * A modal dialog that is open as long as it is mounted: focus stays inside, Escape and a press beside
+ * it close it, and focus returns to where it was. Toasts stay above it.
  */
 export function Dialog(props: {
   readonly title: string
   readonly onClose: () => void
   readonly children: JSX.Element
 }): JSX.Element {
-  const titleId = createUniqueId()
-  let dialog!: HTMLDialogElement
-  onMount(() => dialog.showModal())
-  // Closed while it is still in the page: one that is only taken out keeps the focus to itself.
-  onCleanup(() => dialog.close())
-
-  function closeOnBackdrop(event: MouseEvent): void {
-    if (event.target === dialog) dialog.close()
+  const opener = document.activeElement
+  // Without a trigger of its own, nobody else knows where focus was.
+  const goBack = () => {
+    if (opener instanceof HTMLElement) opener.focus({ preventScroll: true })
   }
-
   return (
-    <dialog
-      ref={(element) => (dialog = element)}
-      aria-labelledby={titleId}
-      onClose={() => props.onClose()}
-      onClick={closeOnBackdrop}
-      class="w-[min(28rem,calc(100vw-2rem))] rounded-2xl border border-line bg-surface p-0 text-ink shadow-2 backdrop:bg-[oklch(0.15_0.02_265/0.5)]"
+    // The page stays where it is by a rule of styles.css, which leaves its scrollbar's place alone.
+    <Root
+      open
+      onOpenChange={(open) => {
+        if (!open) props.onClose()
+      }}
+      preventScroll={false}
     >
-      <div class="flex flex-col gap-4 p-6">
-        <h2 id={titleId} class="text-lg font-semibold">
-          {props.title}
-        </h2>
-        {props.children}
-      </div>
-    </dialog>
+      <Portal>
+        <Overlay class="dialog-overlay fixed inset-0 z-30 bg-[oklch(0.15_0.02_265/0.5)]" />
+        <div class="fixed inset-0 z-30 grid place-items-center overflow-y-auto overscroll-contain p-4">
+          <Content
+            class="dialog w-full max-w-md rounded-2xl border border-line bg-surface text-ink shadow-2 outline-none"
+            onCloseAutoFocus={goBack}
+          >
+            <div class="flex flex-col gap-4 p-6">
+              <Title class="text-lg font-semibold">{props.title}</Title>
+              {props.children}
+            </div>
+          </Content>
+        </div>
+      </Portal>
+    </Root>
   )
 }

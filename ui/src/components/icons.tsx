@@ -1,85 +1,41 @@
+import type { LucideProps } from 'lucide-solid'
+import ArrowLeft from 'lucide-solid/icons/arrow-left'
+import ArrowUp from 'lucide-solid/icons/arrow-up'
+import Bell from 'lucide-solid/icons/bell'
+import Check from 'lucide-solid/icons/check'
+import CircleX from 'lucide-solid/icons/circle-x'
+import Minus from 'lucide-solid/icons/minus'
+import Package from 'lucide-solid/icons/package'
+import PackageCheck from 'lucide-solid/icons/package-check'
+import Plus from 'lucide-solid/icons/plus'
+import Receipt from 'lucide-solid/icons/receipt-text'
+import Search from 'lucide-solid/icons/search'
+import ShoppingCart from 'lucide-solid/icons/shopping-cart'
+import TriangleAlert from 'lucide-solid/icons/triangle-alert'
+import Truck from 'lucide-solid/icons/truck'
+import X from 'lucide-solid/icons/x'
 import type { JSX } from 'solid-js'
 
-function Icon(props: { readonly children: JSX.Element }): JSX.Element {
-  return (
-    <svg
-      class="size-4.5 shrink-0"
-      viewBox="0 0 20 20"
-      fill="none"
-      stroke="currentColor"
-      stroke-width="1.6"
-      stroke-linecap="round"
-      stroke-linejoin="round"
-      aria-hidden="true"
-    >
-      {props.children}
-    </svg>
-  )
+/** Of the text's size and colour; what it shows stands in words beside it, so it says nothing. */
+function icon(Drawn: (props: LucideProps) => JSX.Element): () => JSX.Element {
+  return () => <Drawn class="size-4.5 shrink-0" stroke-width={1.9} aria-hidden="true" />
 }
 
-export const PlusIcon = () => (
-  <Icon>
-    <path d="M10 4.5v11M4.5 10h11" />
-  </Icon>
-)
-
-export const MinusIcon = () => (
-  <Icon>
-    <path d="M4.5 10h11" />
-  </Icon>
-)
-
-export const CloseIcon = () => (
-  <Icon>
-    <path d="m5.5 5.5 9 9m0-9-9 9" />
-  </Icon>
-)
-
-export const SearchIcon = () => (
-  <Icon>
-    <circle cx="9" cy="9" r="5" />
-    <path d="m13 13 3.5 3.5" />
-  </Icon>
-)
-
-export const CartIcon = () => (
-  <Icon>
-    <path d="M2.5 3.5h2l2 9h8l2-6.5H5.2" />
-    <circle cx="7.5" cy="16" r="1" />
-    <circle cx="13.5" cy="16" r="1" />
-  </Icon>
-)
-
-export const ArrowUpIcon = () => (
-  <Icon>
-    <path d="M10 16V4.5M5 9l5-5 5 5" />
-  </Icon>
-)
-
-export const BackIcon = () => (
-  <Icon>
-    <path d="M16 10H4.5M9 5l-5 5 5 5" />
-  </Icon>
-)
-
-export const WarningIcon = () => (
-  <Icon>
-    <path d="M10 3 2.5 16.5h15L10 3Z" />
-    <path d="M10 8.5v3.5M10 14.2v.1" />
-  </Icon>
-)
-
-export const CheckIcon = () => (
-  <Icon>
-    <path d="m4 10.5 4 4 8-9" />
-  </Icon>
-)
-
-export const BellIcon = () => (
-  <Icon>
-    <path d="M5 13.5V9a5 5 0 0 1 10 0v4.5l1 1H4l1-1ZM8.5 17h3" />
-  </Icon>
-)
+export const PlusIcon = icon(Plus)
+export const MinusIcon = icon(Minus)
+export const CloseIcon = icon(X)
+export const SearchIcon = icon(Search)
+export const CartIcon = icon(ShoppingCart)
+export const ArrowUpIcon = icon(ArrowUp)
+export const BackIcon = icon(ArrowLeft)
+export const WarningIcon = icon(TriangleAlert)
+export const CheckIcon = icon(Check)
+export const BellIcon = icon(Bell)
+export const PlacedIcon = icon(Receipt)
+export const PreparedIcon = icon(Package)
+export const ShippedIcon = icon(Truck)
+export const DeliveredIcon = icon(PackageCheck)
+export const CancelledIcon = icon(CircleX)
 
 /** The mark of the product: a pulse on a wire. */
 export const Mark = () => (

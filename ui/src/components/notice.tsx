@@ -31,11 +31,15 @@ export function ErrorNotice(props: {
 export function EmptyState(props: {
   readonly title: string
   readonly text: string
+  /** It is all that the page has to say: its title is the page's. */
+  readonly alone?: boolean
   readonly children?: JSX.Element
 }): JSX.Element {
   return (
     <div class="card flex flex-col items-center gap-1 px-6 py-14 text-center">
-      <h2 class="text-lg font-semibold">{props.title}</h2>
+      <Show when={props.alone} fallback={<h2 class="text-lg font-semibold">{props.title}</h2>}>
+        <h1 class="text-lg font-semibold">{props.title}</h1>
+      </Show>
       <p class="max-w-sm text-ink-soft">{props.text}</p>
       <Show when={props.children}>
         <div class="mt-4 flex flex-wrap justify-center gap-2">{props.children}</div>

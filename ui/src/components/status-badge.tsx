@@ -13,15 +13,6 @@ export const STATUS_TONES: Readonly<Record<OrderStatus, string>> = {
   cancelled: 'bg-cancelled-soft text-cancelled',
 }
 
-/** The colour of a status where a word stands beside it. */
-export const STATUS_DOTS: Readonly<Record<OrderStatus, string>> = {
-  pending: 'bg-pending',
-  processing: 'bg-processing',
-  shipped: 'bg-shipped',
-  delivered: 'bg-delivered',
-  cancelled: 'bg-cancelled',
-}
-
 export function StatusBadge(props: { readonly status: OrderStatus }): JSX.Element {
   return (
     <span

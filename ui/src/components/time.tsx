@@ -1,13 +1,27 @@
 import type { JSX } from 'solid-js'
 
-const SHORT = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' })
+const FORMATS = {
+  full: new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' }),
+  /** Where the year goes without saying. */
+  short: new Intl.DateTimeFormat(undefined, {
+    day: 'numeric',
+    month: 'short',
+    hour: 'numeric',
+    minute: 'numeric',
+  }),
+  day: new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' }),
+  time: new Intl.DateTimeFormat(undefined, { timeStyle: 'short' }),
+}
 const EXACT = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'long' })
 
 /** A point in time in the reader's own words and time zone. */
-export function Time(props: { readonly at: string }): JSX.Element {
+export function Time(props: {
+  readonly at: string
+  readonly as?: keyof typeof FORMATS
+}): JSX.Element {
   return (
     <time datetime={props.at} title={EXACT.format(new Date(props.at))}>
-      {SHORT.format(new Date(props.at))}
+      {FORMATS[props.as ?? 'full'].format(new Date(props.at))}
     </time>
   )
 }

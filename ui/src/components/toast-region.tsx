@@ -1,8 +1,9 @@
+import * as Kobalte from '@kobalte/core/toast'
 import { A } from '@solidjs/router'
 import type { JSX } from 'solid-js'
-import { For, Show } from 'solid-js'
+import { createEffect, createMemo, mapArray, onCleanup, Show } from 'solid-js'
 import { useToasts } from '../stores/app'
-import type { Toast, ToastTone } from '../stores/toasts'
+import { TOAST_LIMITS, type Toast, type ToastTone } from '../stores/toasts'
 import { texts } from '../texts'
 import { BellIcon, CheckIcon, CloseIcon, WarningIcon } from './icons'
 
@@ -14,54 +15,93 @@ const TONES: Readonly<
   warning: { class: 'bg-cancelled-soft text-cancelled', icon: WarningIcon },
 }
 
-/** Toasts, newest at the bottom; read out politely, and they wait while somebody is on them. */
+/**
+ * Toasts, newest at the bottom; read out politely, and they wait while somebody is on them. What is
+ * told, and how long, the store knows; Kobalte has the keys (Alt+T leads to them, Escape closes one),
+ * the gestures and the roles.
+ */
 export function ToastRegion(): JSX.Element {
   const toasts = useToasts()
+  createEffect(
+    mapArray(
+      () => toasts.shown().map(({ id }) => id),
+      (id) => {
+        const shownAs = Kobalte.toaster.show((props) => (
+          <ToastCard toastId={props.toastId} id={id} />
+        ))
+        onCleanup(() => Kobalte.toaster.dismiss(shownAs))
+      },
+    ),
+  )
   return (
-    <section
+    <Kobalte.Region
       aria-label={texts.shell.notifications}
-      class="pointer-events-none fixed inset-x-0 top-25 z-40 flex flex-col items-center px-3 sm:top-auto sm:bottom-0 sm:items-end sm:p-5"
-      onPointerEnter={toasts.hold}
-      onPointerLeave={toasts.release}
-      onFocusIn={toasts.hold}
-      onFocusOut={toasts.release}
+      limit={TOAST_LIMITS.maxShown}
+      pauseOnPageIdle={false}
+      // Kobalte lets it catch the pointer; it is wider than what stands in it.
+      style={{ 'pointer-events': 'none' }}
+      class="fixed inset-x-0 top-25 z-40 flex flex-col items-center px-3 sm:top-auto sm:bottom-0 sm:items-end sm:p-5"
     >
-      <ol aria-live="polite" aria-relevant="additions" class="flex w-full max-w-sm flex-col gap-2">
-        <For each={toasts.shown()}>{(toast) => <ToastCard toast={toast} />}</For>
-      </ol>
-    </section>
+      <Kobalte.List as="div" class="flex w-full max-w-sm flex-col gap-2 outline-none" />
+    </Kobalte.Region>
   )
 }
 
-function ToastCard(props: { readonly toast: Toast }): JSX.Element {
+function ToastCard(props: { readonly toastId: number; readonly id: number }): JSX.Element {
   const toasts = useToasts()
+  // One that is on its way out keeps its words.
+  const toast = createMemo<Toast | undefined>(
+    (last) => toasts.shown().find(({ id }) => id === props.id) ?? last,
+  )
+  onCleanup(() => toasts.dismiss(props.id))
+  return (
+    <Show when={toast()}>
+      {(shown) => (
+        <Kobalte.Root
+          as="div"
+          toastId={props.toastId}
+          persistent
+          // How many came is told once; each further one would be chatter.
+          aria-live={shown().amount > TOAST_LIMITS.maxApart + 1 ? 'off' : 'polite'}
+          onPause={toasts.hold}
+          onResume={toasts.release}
+          class="toast pointer-events-auto flex items-start gap-3 rounded-xl border border-line bg-surface p-3 shadow-2"
+          data-toast={shown().tone}
+        >
+          <ToastBody toast={shown()} />
+        </Kobalte.Root>
+      )}
+    </Show>
+  )
+}
+
+function ToastBody(props: { readonly toast: Toast }): JSX.Element {
   const tone = () => TONES[props.toast.tone]
   return (
-    <li
-      class="toast pointer-events-auto flex items-start gap-3 rounded-xl border border-line bg-surface p-3 shadow-2"
-      data-toast={props.toast.tone}
-    >
+    <>
       <span class={`rounded-lg p-1.5 ${tone().class}`}>{tone().icon()}</span>
       <div class="min-w-0 flex-1 py-1 text-sm">
-        <Show when={props.toast.href} fallback={<p class="font-medium">{props.toast.text}</p>}>
-          {(href) => (
-            <A href={href()} class="block font-medium hover:underline">
-              {props.toast.text}
-            </A>
-          )}
-        </Show>
+        <Kobalte.Title class="font-medium tabular-nums">
+          <Show when={props.toast.href} fallback={props.toast.text}>
+            {(href) => (
+              <A href={href()} class="block hover:underline">
+                {props.toast.text}
+              </A>
+            )}
+          </Show>
+        </Kobalte.Title>
         <Show when={props.toast.detail}>
-          <p class="line-clamp-2 break-words text-ink-soft">{props.toast.detail}</p>
+          <Kobalte.Description class="line-clamp-2 break-words text-ink-soft">
+            {props.toast.detail}
+          </Kobalte.Description>
         </Show>
       </div>
-      <button
-        type="button"
+      <Kobalte.CloseButton
         class="rounded-md p-1.5 text-ink-faint hover:bg-sunken hover:text-ink"
         aria-label={texts.shell.dismiss}
-        onClick={() => toasts.dismiss(props.toast.id)}
       >
         <CloseIcon />
-      </button>
-    </li>
+      </Kobalte.CloseButton>
+    </>
   )
 }

@@ -1,18 +1,20 @@
 import type { JSX } from 'solid-js'
 import { For, Show } from 'solid-js'
 import type { OrderChange } from '../../../server/protocol/order'
-import { STATUS_DOTS, STATUS_LABELS } from '../components/status-badge'
 import { Loading } from '../components/notice'
+import { StatusIcon } from '../components/status-icon'
 import { Time } from '../components/time'
 import { texts } from '../texts'
+import { byDay, isPlacing, whoOf, type Reader } from './changes'
 
-/** What became of an order so far, newest first. */
+/** What became of an order so far, newest first: what, when and by whom. */
 export function OrderHistory(props: {
   readonly history: readonly OrderChange[] | undefined
+  readonly reader: Reader
 }): JSX.Element {
   return (
     <section aria-labelledby="history-title" class="card p-5 sm:p-6">
-      <h2 id="history-title" class="mb-4 font-semibold">
+      <h2 id="history-title" class="mb-3 font-semibold">
         {texts.orders.history}
       </h2>
       <Show
@@ -20,43 +22,55 @@ export function OrderHistory(props: {
         fallback={<Loading label={texts.orders.loadingHistory} rows={1} />}
       >
         {(history) => (
-          <ol class="flex flex-col">
-            <For each={history().toReversed()}>{(change) => <Step change={change} />}</For>
-          </ol>
+          <div class="flex flex-col gap-4">
+            <For each={byDay(history().toReversed())}>
+              {(day) => (
+                <div>
+                  <h3 class="mb-2 text-sm text-ink-soft">
+                    <Time at={day.changes[0]!.at} as="day" />
+                  </h3>
+                  <ol>
+                    <For each={day.changes}>
+                      {(change) => <Step change={change} reader={props.reader} />}
+                    </For>
+                  </ol>
+                </div>
+              )}
+            </For>
+          </div>
         )}
       </Show>
     </section>
   )
 }
 
-function Step(props: { readonly change: OrderChange }): JSX.Element {
+function Step(props: { readonly change: OrderChange; readonly reader: Reader }): JSX.Element {
   return (
     <li
-      class="group relative pb-5 pl-6 wrap-anywhere last:pb-0"
+      class="group relative flex gap-3 pb-4 wrap-anywhere last:pb-0"
       data-version={props.change.version}
     >
       <span
-        class="absolute top-3 bottom-0 left-[4.5px] w-px bg-line group-last:hidden"
+        class="absolute top-8 bottom-0 left-4 w-px bg-line group-last:hidden"
         aria-hidden="true"
       />
-      <span
-        class={`absolute top-1.5 left-0 size-2.5 rounded-full ${STATUS_DOTS[props.change.status]}`}
-        aria-hidden="true"
-      />
-      <p class="text-sm font-medium">
-        {isPlacing(props.change) ? texts.orders.placed : STATUS_LABELS[props.change.status]}
-      </p>
-      <p class="text-sm text-ink-soft">
-        <Time at={props.change.at} /> · {props.change.by}
-      </p>
-      <Show when={props.change.reason}>
-        <p class="mt-1 text-sm">“{props.change.reason}”</p>
-      </Show>
+      <StatusIcon status={props.change.status} />
+      <div class="min-w-0 flex-1 pt-1 text-sm">
+        <p class="flex flex-wrap justify-between gap-x-3">
+          <span class="font-medium">
+            {isPlacing(props.change)
+              ? texts.orders.placed
+              : texts.common.statuses[props.change.status]}
+          </span>
+          <span class="text-ink-soft tabular-nums">
+            <Time at={props.change.at} as="time" />
+          </span>
+        </p>
+        <p class="text-ink-soft">{texts.orders.by(whoOf(props.change, props.reader))}</p>
+        <Show when={props.change.reason}>
+          <p class="mt-1.5 border-l-2 border-line pl-3">{props.change.reason}</p>
+        </Show>
+      </div>
     </li>
   )
-}
-
-/** What was heard first of another service's order may be that it was shipped. */
-function isPlacing({ version, status }: OrderChange): boolean {
-  return version === 1 && status === 'pending'
 }

@@ -17,6 +17,7 @@ import { texts } from '../texts'
 import { CancelDialog } from './cancel-dialog'
 import { OrderDetails } from './order-details'
 import { OrderHistory } from './order-history'
+import { OrderProgress } from './order-progress'
 
 export function OrderPage(): JSX.Element {
   const params = useParams<{ id: string }>()
@@ -41,6 +42,12 @@ export function OrderPage(): JSX.Element {
 
 function OneOrder(props: { readonly orderId: string; readonly live: Live }): JSX.Element {
   const { order, history, error, retry } = createOrder(props)
+  // Also of what comes while it is looked at.
+  createEffect(() => {
+    if (order() && props.live.orders.missed().has(props.orderId)) {
+      props.live.orders.look(props.orderId)
+    }
+  })
   return (
     <>
       <A
@@ -55,7 +62,7 @@ function OneOrder(props: { readonly orderId: string; readonly live: Live }): JSX
           {(known) => <OrderView order={known()} history={history()} live={props.live} />}
         </Match>
         <Match when={isNotFound(error())}>
-          <EmptyState title={texts.orders.notFound.title} text={texts.orders.notFound.text} />
+          <EmptyState alone title={texts.orders.notFound.title} text={texts.orders.notFound.text} />
         </Match>
         <Match when={error()}>
           {(failure) => <ErrorNotice error={failure()} onRetry={() => void retry()} />}
@@ -138,9 +145,16 @@ function OrderView(props: {
           {texts.orders.placed} <Time at={props.order.createdAt} />
         </p>
       </div>
+      <OrderProgress order={props.order} history={props.history} />
       <div class="grid items-start gap-6 lg:grid-cols-[minmax(0,1fr)_20rem]">
         <OrderDetails order={props.order} />
-        <OrderHistory history={props.history} />
+        <OrderHistory
+          history={props.history}
+          reader={{
+            subject: props.live.identity.subject,
+            staff: props.live.identity.role === 'staff',
+          }}
+        />
       </div>
       <Show when={cancelling()}>
         <CancelDialog

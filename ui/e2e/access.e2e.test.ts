@@ -1,0 +1,308 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import type axe from 'axe-core'
+import { join } from 'node:path'
+import type { Browser, Locator, Page } from 'playwright-core'
+import { orderNumber, type Order } from '../../server/protocol/order'
+import { startTestServer, type TestServer } from '../../server/testing/test-server'
+import { buildUi, openBrowser, openPage, signIn } from './browser'
+import { createShop, live, toast, type Shop } from './shop'
+
+const AXE = join(import.meta.dir, '../../node_modules/axe-core/axe.min.js')
+const THEMES = ['light', 'dark'] as const
+
+let server: TestServer
+let shop: Shop
+let browser: Browser
+let alice: Page
+let sam: Page
+let bob: Page
+let shipped: Order
+let cancelled: Order
+
+beforeAll(async () => {
+  await buildUi()
+  server = await startTestServer()
+  shop = createShop(server)
+  shipped = await shop.changeStatus(
+    await shop.changeStatus(await shop.place('alice'), 'processing'),
+    'shipped',
+  )
+  cancelled = await shop.changeStatus(await shop.place('alice'), 'cancelled', 'Out of stock')
+  await shop.place('alice', 'walnut-board')
+  browser = await openBrowser()
+  ;[alice, sam, bob] = await Promise.all([openStill(), openStill(), openStill()])
+  await signIn(alice, 'Alice', '/nowhere')
+  await signIn(sam, 'Sam', '/nowhere')
+}, 60_000)
+
+afterAll(async () => {
+  await browser?.close()
+  await server?.stop()
+})
+
+/** A page without motion: a colour on its way to another has no contrast of its own. */
+async function openStill(): Promise<Page> {
+  const page = await openPage(browser, server.url)
+  await page.emulateMedia({ reducedMotion: 'reduce' })
+  return page
+}
+
+/** What axe-core finds wrong with the page as it is, in both themes; a line for each rule. */
+async function violations(page: Page): Promise<string[]> {
+  const found: string[] = []
+  for (const colorScheme of THEMES) {
+    await page.emulateMedia({ colorScheme })
+    if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(await axeSource())
+    const results = await page.evaluate(() =>
+      (window as unknown as { axe: typeof axe }).axe.run(document, {
+        resultTypes: ['violations'],
+      }),
+    )
+    for (const { id, nodes } of results.violations) {
+      const where = nodes.map(
+        ({ target, failureSummary }) => `${target.join(' ')} ${failureSummary}`,
+      )
+      found.push(`${colorScheme}, ${id}: ${where.join('; ')}`)
+    }
+  }
+  await page.emulateMedia({ colorScheme: 'light' })
+  return found
+}
+
+const axeSource = () => Bun.file(AXE).text()
+
+interface View {
+  readonly name: string
+  readonly page: () => Page
+  readonly path: () => string
+  /** Resolves when what is to be looked at is there. */
+  readonly show: (page: Page) => Promise<unknown>
+}
+
+const heading = (name: string | RegExp) => (page: Page) =>
+  page.getByRole('heading', { name }).first().waitFor()
+
+/** One page that shows `path`, until what `show` waits for is there. */
+function view(
+  name: string,
+  page: () => Page,
+  path: string | (() => string),
+  show: View['show'],
+): View {
+  return { name, page, path: typeof path === 'string' ? () => path : path, show }
+}
+
+const VIEWS: readonly View[] = [
+  view('the shop', () => bob, '/', heading('Espresso Cup')),
+  view(
+    'a cart',
+    () => alice,
+    '/',
+    async (page) => {
+      await page.getByRole('button', { name: /^Add Tea Towel/ }).click()
+      await page
+        .getByRole('group', { name: /Tea Towel/ })
+        .first()
+        .waitFor()
+    },
+  ),
+  view(
+    'a checkout with errors',
+    () => alice,
+    '/checkout',
+    async (page) => {
+      await page.getByLabel('City').fill(' ')
+      await page.getByRole('button', { name: 'Place order' }).click()
+      await page.locator('[aria-invalid="true"]').first().waitFor()
+    },
+  ),
+  view('an empty checkout', () => sam, '/checkout', heading(/./)),
+  view('the sign-in', () => bob, '/sign-in', heading('Somebody else')),
+  view('what needs a sign-in', () => bob, '/orders', heading('Sign in first')),
+  view(
+    'my orders',
+    () => alice,
+    '/orders',
+    async (page) => {
+      await live(page)
+      await page.locator('[data-status="cancelled"]').waitFor()
+    },
+  ),
+  view('no orders', () => sam, '/orders', heading('No orders yet')),
+  view(
+    'an order',
+    () => alice,
+    () => `/orders/${shipped.orderId}`,
+    (page) => page.locator('[data-version="3"]').waitFor(),
+  ),
+  view(
+    'a cancelled order',
+    () => alice,
+    () => `/orders/${cancelled.orderId}`,
+    (page) => page.locator('[data-version="2"]').waitFor(),
+  ),
+  view(
+    'an order for staff',
+    () => sam,
+    () => `/orders/${shipped.orderId}`,
+    (page) => page.locator('[data-version="3"]').waitFor(),
+  ),
+  view('no such order', () => alice, '/orders/none', heading('No such order')),
+  view(
+    'cancelling',
+    () => alice,
+    '/orders',
+    async (page) => {
+      await page.getByRole('button', { name: /^Cancel order/ }).click()
+      await page.getByRole('dialog').waitFor()
+    },
+  ),
+  view(
+    'the connection',
+    () => alice,
+    '/orders',
+    async (page) => {
+      await live(page)
+      await page.locator('[data-connection]').click()
+      await page.getByText('You see every change').waitFor()
+    },
+  ),
+  view(
+    'the board',
+    () => sam,
+    '/board',
+    async (page) => {
+      await live(page)
+      await page.locator('[data-order]').first().waitFor()
+    },
+  ),
+  view(
+    'a board that found nothing',
+    () => sam,
+    '/board',
+    async (page) => {
+      await page.getByRole('searchbox').fill('nobody at all')
+      await page.getByText('Nothing found').waitFor()
+    },
+  ),
+  view('a board that is refused', () => alice, '/board', heading('The board is for staff')),
+  view('a page that is not there', () => bob, '/nowhere', heading('There is nothing here')),
+]
+
+describe('axe-core finds nothing wrong, in both themes, with', () => {
+  for (const { name, page, path, show } of VIEWS) {
+    test(name, async () => {
+      await page().goto(path())
+      await show(page())
+      expect(await violations(page())).toEqual([])
+    })
+  }
+
+  test('toasts', async () => {
+    await alice.goto('/orders')
+    await live(alice)
+    const order = await shop.place('alice')
+    const placed = toast(alice, `Order #${orderNumber(order.orderId)} is placed`)
+    await placed.hover()
+    expect(await violations(alice)).toEqual([])
+    await alice.mouse.move(0, 0)
+  })
+})
+
+test('an order is cancelled by keyboard alone, and focus goes back to where it was', async () => {
+  const { orderId } = await shop.place('alice')
+  await alice.goto('/orders')
+  const open = alice.getByRole('button', { name: `Cancel order #${orderNumber(orderId)}` })
+  await tabTo(alice, open)
+  await alice.keyboard.press('Enter')
+  const reason = alice.getByLabel('Reason')
+  await focused(reason)
+  // All around: focus stays within.
+  for (let count = 0; count < 8; count++) await alice.keyboard.press('Tab')
+  expect(
+    await alice.evaluate(() => document.activeElement?.closest('[role=dialog]') !== null),
+  ).toBe(true)
+  await alice.keyboard.press('Escape')
+  await alice.getByRole('dialog').waitFor({ state: 'detached' })
+  await focused(open)
+
+  await alice.keyboard.press('Enter')
+  await focused(reason)
+  await tabTo(alice, alice.getByRole('button', { name: 'No longer needed' }))
+  await alice.keyboard.press('Enter')
+  await focused(reason)
+  expect(await reason.inputValue()).toBe('No longer needed')
+  await tabTo(alice, alice.getByRole('button', { name: 'Cancel the order' }))
+  await alice.keyboard.press('Enter')
+  await alice.getByRole('dialog').waitFor({ state: 'detached' })
+  await alice.goto(`/orders/${orderId}`)
+  await alice.locator('[data-version="2"]').getByText('No longer needed').waitFor()
+  await alice.locator('[data-version="2"]').getByText('by you').waitFor()
+})
+
+test('a press beside the dialog closes it, one on a toast does not', async () => {
+  await alice.goto('/orders')
+  await live(alice)
+  await alice
+    .getByRole('button', { name: /^Cancel order/ })
+    .first()
+    .click()
+  const order = await shop.place('alice')
+  const placed = toast(alice, `Order #${orderNumber(order.orderId)} is placed`)
+  await placed.getByRole('button', { name: 'Dismiss' }).click()
+  await placed.waitFor({ state: 'detached' })
+  expect(await alice.getByRole('dialog').count()).toBe(1)
+  await alice.mouse.click(10, 400)
+  await alice.getByRole('dialog').waitFor({ state: 'detached' })
+})
+
+test('many changes at once become one toast, which keys lead to and close', async () => {
+  await alice.goto('/nowhere')
+  await live(alice)
+  const orders = [await shop.place('alice'), await shop.place('alice')]
+  for (const order of orders) await shop.changeStatus(order, 'processing')
+  const many = toast(alice, 'changes of your orders')
+  await many.getByText('4 changes of your orders').waitFor()
+  expect(await alice.locator('[data-toast]').count()).toBe(1)
+  await alice.keyboard.press('Alt+t')
+  await alice.keyboard.press('Tab')
+  await focused(many)
+  await alice.keyboard.press('Escape')
+  await many.waitFor({ state: 'detached' })
+})
+
+test('what colours tell is told without them, too', async () => {
+  await alice.goto(`/orders/${shipped.orderId}`)
+  await alice.emulateMedia({ forcedColors: 'active' })
+  const steps = alice.getByRole('region', { name: 'Progress' }).getByRole('listitem')
+  await steps.nth(3).waitFor()
+  expect(await steps.nth(2).getAttribute('aria-current')).toBe('step')
+  const bars = await steps.evaluateAll((all) =>
+    all.map((step) => getComputedStyle(step.firstElementChild!).backgroundColor),
+  )
+  expect(bars[2]).toBe(bars[0])
+  expect(bars[3]).not.toBe(bars[2]!)
+  await alice.emulateMedia({ forcedColors: 'none' })
+})
+
+/** Presses Tab until the element has the focus, and fails when it never does. */
+async function tabTo(page: Page, element: Locator): Promise<void> {
+  await element.waitFor()
+  for (let count = 0; count < 60; count++) {
+    await page.keyboard.press('Tab')
+    if (await hasFocus(element)) return
+  }
+  throw new Error('Tab never led there.')
+}
+
+/** Resolves when the element has the focus. */
+async function focused(element: Locator): Promise<void> {
+  await element.waitFor()
+  await element
+    .page()
+    .waitForFunction((node) => node === document.activeElement, await element.elementHandle())
+}
+
+function hasFocus(element: Locator): Promise<boolean> {
+  return element.evaluate((node) => node === document.activeElement)
+}
