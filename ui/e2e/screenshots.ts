@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { startTestServer, type TestServer } from '../../server/testing/test-server'
+import { LETTER_VIEWS, openLettersScene } from './letters-scene'
 import { createShop } from './shop'
 import { buildUi, openBrowser, openPage, signIn } from './browser'
 
@@ -110,6 +111,15 @@ function viewsOf(orderId: string, happen: () => Promise<void>): readonly View[] 
           .click()
       },
     },
+    {
+      name: 'connection',
+      as: 'Alice',
+      async show(page) {
+        await page.goto('/orders')
+        await page.locator('[data-connection="live"]').click()
+      },
+    },
+    { name: 'order-staff', as: 'Sam', show: at(`/orders/${orderId}`) },
     { name: 'board', as: 'Sam', show: at('/board') },
     {
       name: 'board-pending',
@@ -141,6 +151,27 @@ function viewsOf(orderId: string, happen: () => Promise<void>): readonly View[] 
       },
     },
     { name: 'board-refused', as: 'Bob', show: at('/board') },
+    { name: 'products', as: 'Sam', show: at('/products') },
+    {
+      name: 'products-dialog',
+      as: 'Sam',
+      async show(page) {
+        await page.goto('/products')
+        await page.getByRole('button', { name: 'Edit House Blend' }).click()
+        await page.waitForLoadState('networkidle')
+      },
+    },
+    {
+      name: 'products-add',
+      as: 'Sam',
+      async show(page) {
+        await page.goto('/products')
+        await page.getByRole('button', { name: 'Add product' }).click()
+        await page.getByRole('dialog').getByRole('button', { name: 'Add product' }).click()
+        await page.waitForLoadState('networkidle')
+      },
+    },
+    { name: 'products-refused', as: 'Bob', show: at('/products') },
     { name: 'not-found', as: null, show: at('/nowhere') },
   ]
 }
@@ -173,6 +204,11 @@ try {
   const only = process.argv[2] ?? ''
   const views = viewsOf(await seedOrders(server), happen).filter((view) => view.name.includes(only))
   for (const view of views) await picture(browser, server, view)
+  const letterViews = LETTER_VIEWS.filter((view) => view.name.includes(only))
+  if (letterViews.length > 0) {
+    await using scene = await openLettersScene()
+    for (const view of letterViews) await picture(browser, scene.server, view)
+  }
 } finally {
   await browser.close()
   await server.stop()
