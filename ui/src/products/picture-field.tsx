@@ -20,7 +20,7 @@ export function PictureField(props: {
   return (
     <fieldset aria-describedby="picture-text">
       <legend class="label">{texts.products.dialog.picture}</legend>
-      <div class="grid grid-cols-[repeat(auto-fill,minmax(3.5rem,1fr))] gap-2">
+      <div class="grid grid-cols-[repeat(auto-fill,minmax(3rem,1fr))] gap-2">
         <For each={choices}>
           {(picture) => (
             <Choice

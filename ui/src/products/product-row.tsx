@@ -29,7 +29,7 @@ export function ProductRow(props: {
         <h2 class="truncate font-medium">{name()}</h2>
         <p class="truncate text-sm text-ink-soft">{props.product.description}</p>
       </div>
-      <div class="flex items-center gap-3 max-sm:basis-full max-sm:pl-18">
+      <div class="flex items-center gap-3 max-sm:basis-full max-sm:pl-18 max-[24rem]:gap-2 max-[24rem]:pl-0">
         <p class="text-sm font-medium whitespace-nowrap tabular-nums sm:w-24 sm:text-right">
           {formatMoney(props.product.price, props.product.currency)}
         </p>
@@ -38,7 +38,7 @@ export function ProductRow(props: {
           <div class="ml-auto flex">
             <button
               type="button"
-              class="btn btn-plain btn-small"
+              class="btn btn-plain btn-small max-sm:px-2"
               aria-label={words.editProduct(name())}
               onClick={() => props.onEdit()}
             >
@@ -46,7 +46,7 @@ export function ProductRow(props: {
             </button>
             <button
               type="button"
-              class="btn btn-plain btn-small -mr-3 sm:w-18"
+              class="btn btn-plain btn-small -mr-2 max-sm:px-2 sm:-mr-3 sm:w-18"
               aria-label={
                 props.product.active ? words.hideProduct(name()) : words.showProduct(name())
               }

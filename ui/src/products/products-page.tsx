@@ -92,10 +92,12 @@ function ProductsView(props: { readonly live: Live }): JSX.Element {
   return (
     <>
       <div class="mb-5 flex flex-wrap items-center gap-x-4 gap-y-2">
-        <h1 class="page-title">{words.title}</h1>
-        <p class="text-sm text-ink-soft">
-          <Show when={products.items()}>{(items) => summaryOf(items())}</Show>
-        </p>
+        <div class="flex flex-wrap items-baseline gap-x-4 max-sm:flex-col">
+          <h1 class="page-title">{words.title}</h1>
+          <p class="text-sm text-ink-soft">
+            <Show when={products.items()}>{(items) => summaryOf(items())}</Show>
+          </p>
+        </div>
         <Show when={catalogue.takesOrders()}>
           <button
             type="button"
