@@ -1,14 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import type axe from 'axe-core'
-import { join } from 'node:path'
 import type { Browser, Locator, Page } from 'playwright-core'
 import { orderNumber, type Order } from '../../server/protocol/order'
 import { startTestServer, type TestServer } from '../../server/testing/test-server'
 import { buildUi, openBrowser, openPage, signIn } from './browser'
 import { createShop, live, toast, type Shop } from './shop'
-
-const AXE = join(import.meta.dir, '../../node_modules/axe-core/axe.min.js')
-const THEMES = ['light', 'dark'] as const
+import { violations } from './violations'
 
 let server: TestServer
 let shop: Shop
@@ -46,30 +42,6 @@ async function openStill(): Promise<Page> {
   await page.emulateMedia({ reducedMotion: 'reduce' })
   return page
 }
-
-/** What axe-core finds wrong with the page as it is, in both themes; a line for each rule. */
-async function violations(page: Page): Promise<string[]> {
-  const found: string[] = []
-  for (const colorScheme of THEMES) {
-    await page.emulateMedia({ colorScheme })
-    if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(await axeSource())
-    const results = await page.evaluate(() =>
-      (window as unknown as { axe: typeof axe }).axe.run(document, {
-        resultTypes: ['violations'],
-      }),
-    )
-    for (const { id, nodes } of results.violations) {
-      const where = nodes.map(
-        ({ target, failureSummary }) => `${target.join(' ')} ${failureSummary}`,
-      )
-      found.push(`${colorScheme}, ${id}: ${where.join('; ')}`)
-    }
-  }
-  await page.emulateMedia({ colorScheme: 'light' })
-  return found
-}
-
-const axeSource = () => Bun.file(AXE).text()
 
 interface View {
   readonly name: string

@@ -5,6 +5,7 @@ import type { Kafka } from '../../server/kafka/kafka'
 import { createLogger } from '../../server/lib/logger'
 import { openCluster, type Cluster } from '../../server/outages/testing/cluster'
 import { buildUi, openBrowser, openPage, signIn } from './browser'
+import { violations } from './violations'
 
 /** A server and a worker, a record that nobody can read, and a member of staff who looks. */
 const opened = new AsyncDisposableStack()
@@ -28,6 +29,8 @@ beforeAll(async () => {
   url = server.url
   browser = await openBrowser()
   sam = await openPage(browser, url)
+  // A colour on its way to another has no contrast of its own.
+  await sam.emulateMedia({ reducedMotion: 'reduce' })
   await signIn(sam, 'Sam')
 }, 120_000)
 
@@ -62,6 +65,7 @@ test('a record that cannot be read appears, and is looked at', async () => {
   expect(await letter.locator('[data-value]').textContent()).toBe('{"orderId":"order-1",')
   expect(await letter.getByText('trace').locator('+ dd').textContent()).toBe('abc')
   expect(await letter.getByText(`${cluster.topics.created}-0@0`).count()).toBe(1)
+  expect(await violations(sam)).toEqual([])
 })
 
 test('one is sent back, and it is seen what became of it', async () => {
@@ -100,6 +104,7 @@ test('several are chosen by keyboard, and one that was sent before is left out',
   await sam.getByRole('button', { name: 'Send back' }).press('Enter')
   const dialog = sam.getByRole('dialog', { name: 'Send 3 records back?' })
   await dialog.getByLabel('Also 1 record that was sent back before').waitFor()
+  expect(await violations(sam)).toEqual([])
   await dialog.getByRole('button', { name: 'Send 2 back' }).press('Enter')
   await dialog.getByText('2 records were sent back.').waitFor()
   await sam.keyboard.press('Escape')

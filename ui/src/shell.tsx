@@ -76,8 +76,11 @@ function Header(): JSX.Element {
           Orderwire
         </A>
         {/* On a phone a row of its own, on wider screens part of the one row. */}
-        <div class="order-last flex basis-full flex-wrap items-center justify-between lg:contents">
-          <nav aria-label={texts.shell.navigation} class="-mx-2 flex gap-1 lg:mx-0">
+        <div class="order-last flex min-w-0 basis-full items-center justify-between gap-3 lg:contents">
+          <nav
+            aria-label={texts.shell.navigation}
+            class="-mx-2 flex min-w-0 gap-1 overflow-x-auto [scrollbar-width:none] lg:mx-0 lg:overflow-visible"
+          >
             <NavLink href="/" end>
               {texts.shell.shop}
               <Show when={cart.count() > 0 && catalogue.takesOrders()}>
@@ -100,7 +103,7 @@ function Header(): JSX.Element {
           </nav>
           <Show when={live()}>
             {(now) => (
-              <div class="-mr-2 lg:mr-0 lg:ml-auto">
+              <div class="-mr-2 shrink-0 lg:mr-0 lg:ml-auto">
                 <ConnectionIndicator realtime={now().realtime} />
               </div>
             )}
@@ -126,7 +129,7 @@ function NavLink(props: {
     <A
       href={props.href}
       end={props.end ?? false}
-      class="relative flex h-11 items-center gap-1.5 px-2 text-sm font-medium lg:h-14"
+      class="relative flex h-11 shrink-0 items-center gap-1.5 px-2 text-sm font-medium focus-visible:-outline-offset-2 lg:h-14"
       activeClass="text-ink after:absolute after:inset-x-2 after:bottom-0 after:h-0.5 after:rounded-full after:bg-accent"
       inactiveClass="text-ink-soft hover:text-ink"
     >

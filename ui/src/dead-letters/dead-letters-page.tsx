@@ -28,7 +28,7 @@ export function DeadLettersPage(): JSX.Element {
     <>
       <Title>{texts.letters.title}</Title>
       <h1 class="page-title">{texts.letters.title}</h1>
-      <p class="mt-1 mb-4 max-w-2xl text-ink-soft">{texts.letters.about}</p>
+      <p class="mt-1 mb-4 max-w-3xl text-ink-soft">{texts.letters.about}</p>
       <Show
         when={live()}
         fallback={
@@ -96,10 +96,12 @@ function LetterDesk(): JSX.Element {
   return (
     <>
       <div ref={(element) => (desk = element)} onKeyDown={onKeyDown}>
-        <ReasonFilter
-          chosen={reason()}
-          onChoose={(chosen) => setParams({ reason: chosen, letter: null })}
-        />
+        <div classList={{ 'hidden lg:block': open() !== null }}>
+          <ReasonFilter
+            chosen={reason()}
+            onChoose={(chosen) => setParams({ reason: chosen, letter: null })}
+          />
+        </div>
         <p role="status" class="sr-only">
           <Show when={letters.arrived() > 0}>{texts.letters.arrived(letters.arrived())}</Show>
         </p>

@@ -28,37 +28,37 @@ export function LetterRow(props: {
     >
       <input
         type="checkbox"
-        class="relative z-1 mt-1 size-4.5 shrink-0 accent-accent"
+        class="relative z-1 mt-0.5 size-4.5 shrink-0 accent-accent"
         aria-label={texts.letters.select(props.letter.id)}
         checked={props.chosen}
         onChange={(event) => props.onChoose(event.currentTarget.checked)}
       />
-      <div class="grid min-w-0 flex-1 grid-cols-[minmax(0,1fr)_auto] gap-x-4 gap-y-1 @3xl:grid-cols-[minmax(0,1fr)_13rem_10.5rem_8.75rem] @3xl:items-center">
-        <div class="col-start-1 row-start-1 min-w-0">
+      <div class="grid min-w-0 flex-1 grid-cols-[minmax(0,1fr)_auto] gap-x-4 gap-y-1 @3xl:grid-cols-[minmax(0,1fr)_13rem_10.5rem_8.25rem] @3xl:items-center">
+        <div class="contents @3xl:block">
           <button
             type="button"
-            class="text-left font-medium after:absolute after:inset-0"
+            class="text-left text-sm font-semibold after:absolute after:inset-0"
             aria-current={props.open ? 'true' : undefined}
             onClick={() => props.onOpen()}
           >
             {reasonLabel(props.letter.reason)}
             <span class="sr-only">{texts.letters.named(props.letter.id)}</span>
           </button>
-          <p class="line-clamp-2 text-sm break-words text-ink-soft @3xl:line-clamp-1">
+          <p class="col-span-2 row-start-2 line-clamp-2 text-sm break-words text-ink-soft @3xl:line-clamp-1">
             {props.letter.detail}
           </p>
         </div>
-        <div class="col-start-1 row-start-2 min-w-0 text-xs @3xl:col-start-2 @3xl:row-start-1">
-          <p class="truncate font-mono text-ink-soft">{texts.letters.place(props.letter.source)}</p>
+        <div class="col-span-2 row-start-3 min-w-0 text-xs text-ink-soft @3xl:col-span-1 @3xl:col-start-2 @3xl:row-start-1">
+          <p class="truncate font-mono">{texts.letters.place(props.letter.source)}</p>
           <Show when={props.letter.orderId}>
             {(orderId) => (
-              <p class="truncate text-ink-soft">
+              <p class="truncate">
                 {texts.letters.ofOrder} <span class="font-mono">{orderId()}</span>
               </p>
             )}
           </Show>
         </div>
-        <p class="col-start-2 row-start-2 self-end text-right text-sm text-ink-soft @3xl:col-start-3 @3xl:row-start-1 @3xl:self-center @3xl:text-left">
+        <p class="col-span-2 row-start-4 text-xs text-ink-soft @3xl:col-span-1 @3xl:col-start-3 @3xl:row-start-1 @3xl:text-sm">
           <Time at={props.letter.at} />
         </p>
         <div class="col-start-2 row-start-1 justify-self-end @3xl:col-start-4">

@@ -3,7 +3,7 @@ import { texts } from '../texts'
 import type { LetterState } from './letters'
 
 const TONES: Readonly<Record<LetterState, string>> = {
-  waiting: 'bg-pending-soft text-pending',
+  waiting: 'bg-sunken text-ink-soft',
   sent: 'bg-delivered-soft text-delivered',
   refused: 'bg-cancelled-soft text-cancelled',
 }

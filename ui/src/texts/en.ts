@@ -95,6 +95,7 @@ const orders = {
   noneText: 'What you order is listed here, always up to date.',
   loadingMore: 'Loading…',
   more: 'Show older orders',
+  missedNew: 'Placed while you were away',
   missed: 'Changed while you were away',
   cancelShort: 'Cancel',
   cancel: 'Cancel order',
@@ -318,8 +319,8 @@ const letters = {
     not_json: 'Not JSON',
     invalid: 'Not valid',
     too_big: 'Too big',
-    foreign: 'Of another service',
-    unknown_type: 'Of no known kind',
+    foreign: 'Another service',
+    unknown_type: 'Unknown kind',
   },
   /** What usually is behind each, for who is to put it right. */
   causes: {
@@ -355,7 +356,7 @@ const letters = {
   refusedAs: 'It could not be read then either: see',
   putAt: 'Put here',
   from: 'Came from',
-  recordOf: 'Sent there',
+  recordOf: 'Written there',
   order: 'Order',
   unknownOrder: 'Cannot be told',
   value: 'Value',
@@ -406,7 +407,7 @@ const connection = {
   old: (ms: number) => (ms < 1_000 ? 'just now' : `${NUMBER.format(Math.round(ms / 1_000))} s ago`),
   interrupted: 'Last interruption',
   reloaded: 'Last reload',
-  ended: (at: string, outcome: string) => `Over at ${at}: ${outcome}.`,
+  ended: (at: string, outcome: string) => `At ${at}; ${outcome}.`,
   loadedAgain: (reason?: ResumeReason) =>
     reason ? `everything was loaded again, ${WHY[reason]}` : 'everything was loaded again',
   nothingMissed: 'nothing was missed',
