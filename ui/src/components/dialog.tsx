@@ -16,7 +16,7 @@ export function Dialog(props: {
     if (opener instanceof HTMLElement) opener.focus({ preventScroll: true })
   }
   return (
-    // The page stays where it is by a rule of styles.css, which leaves its scrollbar's place alone.
+    // Nothing is done to the page's own scrolling: its scrollbar would go, and all of it move.
     <Root
       open
       onOpenChange={(open) => {
@@ -26,16 +26,19 @@ export function Dialog(props: {
     >
       <Portal>
         <Overlay class="dialog-overlay fixed inset-0 z-30 bg-[oklch(0.15_0.02_265/0.5)]" />
-        <div class="fixed inset-0 z-30 grid place-items-center overflow-y-auto overscroll-contain p-4">
-          <Content
-            class="dialog w-full max-w-md rounded-2xl border border-line bg-surface text-ink shadow-2 outline-none"
-            onCloseAutoFocus={goBack}
-          >
-            <div class="flex flex-col gap-4 p-6">
-              <Title class="text-lg font-semibold">{props.title}</Title>
-              {props.children}
-            </div>
-          </Content>
+        {/* One pixel too high: what has nothing to scroll lets the page below scroll. */}
+        <div class="fixed inset-0 z-30 overflow-y-auto overscroll-contain [scrollbar-width:none]">
+          <div class="grid min-h-[calc(100%+1px)] place-items-center p-4">
+            <Content
+              class="dialog w-full max-w-md rounded-2xl border border-line bg-surface text-ink shadow-2 outline-none"
+              onCloseAutoFocus={goBack}
+            >
+              <div class="flex flex-col gap-4 p-6">
+                <Title class="text-lg font-semibold">{props.title}</Title>
+                {props.children}
+              </div>
+            </Content>
+          </div>
         </div>
       </Portal>
     </Root>

@@ -120,7 +120,7 @@ function OrderCard(props: {
         <StatusBadge status={props.order.status} />
         <Show when={props.missed}>
           <span class="rounded-full bg-accent-soft px-2.5 py-0.5 text-sm font-medium text-accent">
-            {texts.orders.missed}
+            {props.order.version === 1 ? texts.orders.missedNew : texts.orders.missed}
           </span>
         </Show>
         <p class="ml-auto font-semibold tabular-nums">
@@ -134,7 +134,7 @@ function OrderCard(props: {
             {texts.orders.placed} <Time at={props.order.createdAt} />
             <Show when={props.order.version > 1}>
               {' · '}
-              {texts.orders.lastChange} <Time at={props.order.updatedAt} />
+              {texts.orders.lastChange} <Time at={props.order.updatedAt} as="short" />
             </Show>
           </p>
         </div>
