@@ -65,7 +65,7 @@ export interface ClientOptions {
   readonly keep?: Partial<Record<ChannelName, () => KeptState>>
   /** Runs the delivery of all events of one frame: Solid's `batch` fits. Must call `deliver` at once. */
   readonly batch?: (deliver: () => void) => void
-  /** Test seams. Defaults: the platform's. */
+  /** In place of the platform's: `openSocket` for sockets that tabs share; the others for tests. */
   readonly seams?: Partial<Seams>
 }
 

@@ -1,44 +1,16 @@
 import { expect, test } from 'bun:test'
 import fc from 'fast-check'
 import { CLOSE_CODES } from '../../server/protocol/close-codes'
-import { foldInto } from '../../server/protocol/fold'
-import type { Order } from '../../server/protocol/order'
 import { createClient, memoryStorage, type Client } from './index'
+import { ModelApp } from './testing/model-app'
 import { HEARTBEAT_MS, ModelServer } from './testing/model-server'
 import { createVirtualClock, settled } from './testing/virtual-clock'
-
-/** An app that shows what the client tells it, and checks the laws while it does. */
-class App {
-  readonly shown = new Map<string, Order>()
-  /** Ids applied since the last snapshot, and the cursor of that. */
-  applied: string[] = []
-  from = ''
-
-  watch(client: Client): void {
-    client.on('snapshot', ({ items, cursor }) => {
-      if (cursor === null) return items.forEach((order) => foldInto(this.shown, order))
-      this.shown.clear()
-      for (const order of items) this.shown.set(order.orderId, order)
-      this.applied = []
-      this.from = cursor
-    })
-    for (const event of ['order:created', 'order:updated', 'order:cancelled'] as const) {
-      client.on(event, (order, { id }) => {
-        foldInto(this.shown, order)
-        this.applied.push(id)
-      })
-    }
-    client.on('error', (problem) => {
-      if (problem.source === 'app' || problem.source === 'server') throw problem.error
-    })
-  }
-}
 
 class World {
   readonly server = new ModelServer()
   readonly clock = createVirtualClock()
   readonly storage = memoryStorage()
-  app = new App()
+  app = new ModelApp()
   client = this.#start()
 
   #start(): Client {
@@ -68,27 +40,13 @@ class World {
     if (tidily) this.client.close()
     else this.server.end(CLOSE_CODES.goingAway)
     const before = this.client
-    this.app = new App()
+    this.app = new ModelApp()
     this.client = this.#start()
     if (!tidily) before.close()
   }
 
-  /** Law 3 and 4, at every moment: each entry after the snapshot once, in log order, up to the cursor. */
   check(): void {
-    const { log } = this.server
-    const place = this.client.place('orders')
-    const from = log.indexOf(this.app.from)
-    // What was applied of a log that is lost by now cannot be compared with the one there is.
-    if (!place || from === -1) return
-    const ids = (to: number) =>
-      log.entries
-        .slice(from + 1, to + 1)
-        .filter(({ order }) => order)
-        .map(({ id }) => id)
-    const { applied } = this.app
-    expect(applied).toEqual(ids(applied.length > 0 ? log.indexOf(applied.at(-1)!) : from))
-    expect(applied).toEqual(ids(log.indexOf(place.cursor)))
-    expect(place.last === null || place.last === log.everLastAtOrBefore(place.cursor)).toBe(true)
+    this.app.check(this.client, this.server.log)
   }
 
   /** No more faults: everything arrives, and time passes. */

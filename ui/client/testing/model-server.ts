@@ -3,6 +3,7 @@ import {
   decodeClientFrame,
   encodeFrame,
   splitFrames,
+  type ResumeReason,
   type ServerFrame,
 } from '../../../server/protocol/frames'
 import type { Snapshot } from '../api'
@@ -23,8 +24,8 @@ interface Line {
 /** A server of one customer, as PROTOCOL has it, that can be told to misbehave. */
 export class ModelServer {
   readonly log = new ModelLog()
-  /** The newest connection; older ones were dropped by the client. */
-  #line: Line | null = null
+  /** Connections that neither side has ended, the oldest first. */
+  readonly #lines = new Set<Line>()
   #lose = 0
   #double = 0
   #snapshotFailures = 0
@@ -34,13 +35,15 @@ export class ModelServer {
 
   readonly openSocket: OpenSocket = (_, listener) => {
     const line: Line = { listener, toServer: [], toClient: [], subscribed: false, open: false }
-    this.#line = line
+    this.#lines.add(line)
     return {
       send: (text) => void line.toServer.push(text),
-      drop: () => {
-        if (this.#line === line) this.#line = null
-      },
+      drop: () => void this.#lines.delete(line),
     }
+  }
+
+  get connections(): number {
+    return this.#lines.size
   }
 
   /** A snapshot: the position read before the state. */
@@ -64,7 +67,7 @@ export class ModelServer {
   append(orderId: string): void {
     if (this.#withoutLog) return void this.log.change(orderId)
     const entry = this.log.append(orderId)
-    if (this.#line?.subscribed) this.#sendEvent(entry)
+    for (const line of this.#subscribed) this.#sendEvent(line, entry)
   }
 
   /** The next `count` events vanish on their way. */
@@ -78,10 +81,11 @@ export class ModelServer {
   }
 
   heartbeat(): void {
-    if (!this.#line?.subscribed) return
     const cursor = this.log.position
     const last = this.log.lastAtOrBefore(cursor)
-    this.#send({ event: 'heartbeat', data: { channel: 'orders', cursor, last, ageMs: 0 } })
+    for (const line of this.#subscribed) {
+      send(line, { event: 'heartbeat', data: { channel: 'orders', cursor, last, ageMs: 0 } })
+    }
   }
 
   /** The source lost data: the tables know of changes that the log does not. */
@@ -89,9 +93,10 @@ export class ModelServer {
     this.log.change(orderId)
     if (this.#withoutLog) return
     this.log.gap()
-    if (!this.#line?.subscribed) return
-    this.#line.subscribed = false
-    this.#notRecovered('source_gap')
+    for (const line of this.#subscribed) {
+      line.subscribed = false
+      notRecovered(line, 'source_gap')
+    }
   }
 
   /** The log is another one; who was subscribed is closed. */
@@ -114,13 +119,39 @@ export class ModelServer {
   }
 
   garble(): void {
-    this.#line?.toClient.push('{"event":"order:upd')
+    for (const line of this.#lines) line.toClient.push('{"event":"order:upd')
   }
 
-  /** Lets up to `count` frames arrive in each direction. */
-  deliver(count: number): void {
-    const line = this.#line
-    if (!line) return
+  /** Lets up to `count` frames arrive in each direction, on each connection or on that of one index. */
+  deliver(count: number, index?: number): void {
+    const lines = [...this.#lines]
+    const one = index === undefined ? undefined : lines[index % lines.length]
+    for (const line of one ? [one] : lines) this.#deliver(line, count)
+  }
+
+  get idle(): boolean {
+    return [...this.#lines].every(
+      (line) => line.open && line.toServer.length === 0 && line.toClient.length === 0,
+    )
+  }
+
+  /** Ends the connections; what was on its way is lost with them. */
+  end(end: Pick<CloseCode, 'code' | 'reason'>): void {
+    for (const line of [...this.#lines]) this.#end(line, end)
+  }
+
+  /** Ends the oldest connection. */
+  endOldest(end: Pick<CloseCode, 'code' | 'reason'>): void {
+    const [oldest] = this.#lines
+    if (oldest) this.#end(oldest, end)
+  }
+
+  get #subscribed(): readonly Line[] {
+    return [...this.#lines].filter(({ subscribed }) => subscribed)
+  }
+
+  #deliver(line: Line, count: number): void {
+    if (!this.#lines.has(line)) return
     if (!line.open) {
       line.open = true
       line.listener.opened()
@@ -129,20 +160,12 @@ export class ModelServer {
       for (const object of splitFrames(text)) this.#handle(line, object)
     }
     for (const text of line.toClient.splice(0, count)) {
-      if (this.#line === line) line.listener.received(text)
+      if (this.#lines.has(line)) line.listener.received(text)
     }
   }
 
-  get idle(): boolean {
-    const line = this.#line
-    return !line || (line.open && line.toServer.length === 0 && line.toClient.length === 0)
-  }
-
-  /** Ends the connection; what was on its way is lost with it. */
-  end({ code, reason }: Pick<CloseCode, 'code' | 'reason'>): void {
-    const line = this.#line
-    this.#line = null
-    line?.listener.ended(code, reason)
+  #end(line: Line, { code, reason }: Pick<CloseCode, 'code' | 'reason'>): void {
+    if (this.#lines.delete(line)) line.listener.ended(code, reason)
   }
 
   #handle(line: Line, object: string): void {
@@ -151,7 +174,7 @@ export class ModelServer {
     const { frame } = decoded
     switch (frame.event) {
       case 'auth':
-        return this.#send({
+        return send(line, {
           event: 'authenticated',
           data: { expiresAt: null, heartbeatMs: HEARTBEAT_MS },
         })
@@ -161,10 +184,10 @@ export class ModelServer {
       case 'unsubscribe:orders':
         if (!line.subscribed) {
           const message = 'The channel is not subscribed.'
-          return this.#send({ event: 'error', data: { code: 'not_subscribed', message } })
+          return send(line, { event: 'error', data: { code: 'not_subscribed', message } })
         }
         line.subscribed = false
-        return this.#send({ event: 'unsubscribed', data: { channel: 'orders' } })
+        return send(line, { event: 'unsubscribed', data: { channel: 'orders' } })
       default:
         throw new Error(`unexpected ${frame.event}`)
     }
@@ -172,41 +195,29 @@ export class ModelServer {
 
   #subscribe(line: Line, cursor: string | undefined): void {
     if (this.#withoutLog) {
-      return cursor === undefined ? this.end(CLOSE_CODES.tryLater) : this.#notRecovered('refilling')
+      return cursor === undefined
+        ? this.#end(line, CLOSE_CODES.tryLater)
+        : notRecovered(line, 'refilling')
     }
     const replay = cursor === undefined ? [] : this.log.replay(cursor)
-    if (typeof replay === 'string') return this.#notRecovered(replay)
+    if (typeof replay === 'string') return notRecovered(line, replay)
     const from = cursor ?? this.log.position
     const recovered = cursor === undefined ? {} : { recovered: true }
     line.subscribed = true
-    this.#send({
+    send(line, {
       event: 'subscribed',
       data: { channel: 'orders', cursor: from, last: this.log.lastAtOrBefore(from), ...recovered },
     })
-    for (const entry of replay) this.#sendEvent(entry)
+    for (const entry of replay) this.#sendEvent(line, entry)
     const reached = this.log.position
     const last = this.log.lastAtOrBefore(reached)
-    this.#send({
+    send(line, {
       event: 'caught-up',
       data: { channel: 'orders', cursor: reached, last, replayed: replay.length },
     })
   }
 
-  #notRecovered(reason: 'expired' | 'unknown' | 'source_gap' | 'too_far' | 'refilling'): void {
-    this.#send({
-      event: 'subscribed',
-      data: {
-        channel: 'orders',
-        cursor: null,
-        last: null,
-        recovered: false,
-        reason,
-        retryAfterMs: 50,
-      },
-    })
-  }
-
-  #sendEvent({ id, prev, order }: ModelEntry): void {
+  #sendEvent(line: Line, { id, prev, order }: ModelEntry): void {
     if (this.#lose > 0) {
       this.#lose--
       return
@@ -214,10 +225,15 @@ export class ModelServer {
     if (!order) throw new Error('not an event')
     const event = order.version === 1 ? 'order:created' : 'order:updated'
     const times = this.#double-- > 0 ? 2 : 1
-    for (let time = 0; time < times; time++) this.#send({ event, id, prev, data: order })
+    for (let time = 0; time < times; time++) send(line, { event, id, prev, data: order })
   }
+}
 
-  #send(frame: ServerFrame): void {
-    this.#line?.toClient.push(encodeFrame(frame))
-  }
+function send(line: Line, frame: ServerFrame): void {
+  line.toClient.push(encodeFrame(frame))
+}
+
+function notRecovered(line: Line, reason: ResumeReason): void {
+  const answer = { channel: 'orders', cursor: null, last: null, recovered: false, reason } as const
+  send(line, { event: 'subscribed', data: { ...answer, retryAfterMs: 50 } })
 }

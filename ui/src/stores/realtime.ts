@@ -2,6 +2,7 @@ import { batch, createSignal, onCleanup } from 'solid-js'
 import type { ChannelName } from '../../../server/protocol/frames'
 import {
   createClient,
+  createSharedSocket,
   SnapshotRefused,
   webStorage,
   type Client,
@@ -17,11 +18,20 @@ import type { Identity, Session } from './session'
 /** How many orders a snapshot and each further page hold. */
 export const PAGE_SIZE = 50
 
+/** All tabs of the browser share one connection. */
+const openSocket = createSharedSocket({
+  start: () =>
+    new SharedWorker(new URL('../../client/shared/worker.ts', import.meta.url), {
+      type: 'module',
+      name: 'orderwire',
+    }),
+})
+
 export interface PastResume extends Resume {
   readonly at: Date
 }
 
-/** The one connection of a session. */
+/** The connection of a session, as far as this tab sees it. */
 export interface Realtime {
   readonly client: Client
   /** Reactive. */
@@ -64,6 +74,7 @@ export function createRealtime(deps: {
     storage: webStorage(() => localStorage),
     keep: { orders: () => keptOrders() },
     batch,
+    seams: { openSocket },
     async token({ reason }) {
       const current = session.token()
       if (reason === 'connect' || current === null) return current

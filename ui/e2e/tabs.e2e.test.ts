@@ -1,0 +1,122 @@
+import { afterAll, beforeAll, expect, test } from 'bun:test'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { orderNumber, type Order } from '../../server/protocol/order'
+import { startTestServer, type TestServer } from '../../server/testing/test-server'
+import { buildUi, openBrowser, openPage, signIn } from './browser'
+import { createShop, live, row, tile, toast, type Shop } from './shop'
+
+let server: TestServer
+let shop: Shop
+let browser: Browser
+let placed = 0
+
+beforeAll(async () => {
+  await buildUi()
+  server = await startTestServer({ HEARTBEAT_MS: '1000' })
+  shop = createShop(server)
+  browser = await openBrowser()
+}, 60_000)
+
+afterAll(async () => {
+  await browser?.close()
+  await server?.stop()
+})
+
+/** Opens one more tab of the same browser, until it is live. */
+async function openTab(context: BrowserContext, path: string): Promise<Page> {
+  const tab = await context.newPage()
+  await tab.goto(`${server.url}${path}`)
+  await live(tab)
+  return tab
+}
+
+async function staffTabs(): Promise<readonly [Page, Page, Page]> {
+  const first = await openPage(browser, server.url)
+  await signIn(first, 'Sam', '/board')
+  await live(first)
+  const context = first.context()
+  return [first, await openTab(context, '/board'), await openTab(context, '/board')]
+}
+
+/** Waits until the server has so many sockets. */
+async function sockets(page: Page, count: number): Promise<void> {
+  const isSo = async (text: string) =>
+    (await (await fetch('/metrics')).text()).split('\n').includes(text)
+  await page.waitForFunction(isSo, `orderwire_sockets ${count}`, { polling: 100 })
+}
+
+async function place(): Promise<Order> {
+  placed++
+  return shop.place('alice')
+}
+
+/** Waits until the tab has the order, and expects it to be told of it once. */
+async function seenOnce(tab: Page, order: Order): Promise<void> {
+  await row(tab, order).waitFor()
+  await toast(tab, `New order #${orderNumber(order.orderId)}`).waitFor()
+  expect(await row(tab, order).count()).toBe(1)
+  expect(await toast(tab, `New order #${orderNumber(order.orderId)}`).count()).toBe(1)
+  await tile(tab, 'orders', String(placed)).waitFor()
+}
+
+test('three tabs have one socket, and each sees an order once', async () => {
+  const tabs = await staffTabs()
+  await sockets(tabs[0], 1)
+  const order = await place()
+  for (const tab of tabs) await seenOnce(tab, order)
+  await sockets(tabs[0], 1)
+
+  // The tab that came first goes: the others go on, on the same socket.
+  const [first, second, third] = tabs
+  await first.close()
+  const next = await place()
+  for (const tab of [second, third]) await seenOnce(tab, next)
+  await third.reload()
+  await live(third)
+  await row(third, next).waitFor()
+  await sockets(second, 1)
+
+  await server.restart()
+  for (const tab of [second, third]) await live(tab)
+  const last = await place()
+  for (const tab of [second, third]) await seenOnce(tab, last)
+  await sockets(second, 1)
+  await second.context().close()
+})
+
+test('a sign-out in one tab is one in all, and the next one sees nothing of it', async () => {
+  const [first, second, third] = await staffTabs()
+  await first.getByRole('button', { name: 'Sign out' }).click()
+  for (const tab of [second, third])
+    await tab.getByRole('link', { name: 'Sign in' }).first().waitFor()
+  await sockets(first, 0)
+  await signIn(second, 'Bob', '/orders')
+  await live(second)
+  await sockets(first, 1)
+  const order = await place()
+  const own = await shop.place('bob')
+  placed++
+  await second
+    .getByText(`#${orderNumber(own.orderId)}`)
+    .first()
+    .waitFor()
+  expect(await second.getByText(`#${orderNumber(order.orderId)}`).count()).toBe(0)
+  await first.context().close()
+})
+
+test('a browser whose worker does not start has a socket a tab', async () => {
+  const first = await openPage(browser, server.url)
+  await first.context().addInitScript(() => {
+    class Silent extends EventTarget {
+      readonly port = new MessageChannel().port1
+    }
+    Object.assign(window, { SharedWorker: Silent })
+  })
+  await signIn(first, 'Sam', '/board')
+  await live(first)
+  const second = await openTab(first.context(), '/board')
+  await sockets(first, 2)
+  const order = await place()
+  for (const tab of [first, second]) await seenOnce(tab, order)
+  await first.context().close()
+})
