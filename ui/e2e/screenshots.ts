@@ -73,9 +73,24 @@ async function seedOrders(server: TestServer): Promise<string> {
   return newest
 }
 
+/** The page is there, and so is every picture on it. (A shared connection is never idle.) */
+async function settled(page: Page): Promise<void> {
+  await page.getByRole('heading', { level: 1, includeHidden: true }).first().waitFor()
+  await page.waitForFunction(
+    () =>
+      document.querySelector('.skeleton') === null &&
+      [...document.images].every((picture) => picture.loading === 'lazy' || picture.complete),
+  )
+  // Lazy ones that are in view have been asked for by now.
+  await page.waitForTimeout(200)
+}
+
 function viewsOf(orderId: string, happen: () => Promise<void>): readonly View[] {
-  const at = (path: string) => (page: Page) =>
-    page.goto(path).then(() => page.waitForLoadState('networkidle'))
+  const at = (path: string) => async (page: Page) => {
+    await page.goto(path)
+    await page.getByRole('main').getByRole('heading').first().waitFor()
+    await page.waitForFunction(() => document.querySelector('main .skeleton') === null)
+  }
   const fillCart = async (page: Page) => {
     await page.goto('/')
     const add = page.getByRole('button', { name: /^Add / })
@@ -158,7 +173,6 @@ function viewsOf(orderId: string, happen: () => Promise<void>): readonly View[] 
       async show(page) {
         await page.goto('/products')
         await page.getByRole('button', { name: 'Edit House Blend' }).click()
-        await page.waitForLoadState('networkidle')
       },
     },
     {
@@ -168,7 +182,6 @@ function viewsOf(orderId: string, happen: () => Promise<void>): readonly View[] 
         await page.goto('/products')
         await page.getByRole('button', { name: 'Add product' }).click()
         await page.getByRole('dialog').getByRole('button', { name: 'Add product' }).click()
-        await page.waitForLoadState('networkidle')
       },
     },
     { name: 'products-refused', as: 'Bob', show: at('/products') },
