@@ -158,6 +158,21 @@ const VIEWS: readonly View[] = [
     },
   ),
   view('a board that is refused', () => alice, '/board', heading('The board is for staff')),
+  view(
+    'products for staff',
+    () => sam,
+    '/products',
+    async (page) => {
+      await page.getByRole('button', { name: 'Edit House Blend' }).click()
+      await page.getByRole('dialog').waitFor()
+    },
+  ),
+  view(
+    'products that are refused',
+    () => alice,
+    '/products',
+    (page) => page.getByRole('alert').waitFor(),
+  ),
   view('a page that is not there', () => bob, '/nowhere', heading('There is nothing here')),
 ]
 
@@ -255,6 +270,20 @@ test('what colours tell is told without them, too', async () => {
   expect(bars[2]).toBe(bars[0])
   expect(bars[3]).not.toBe(bars[2]!)
   await alice.emulateMedia({ forcedColors: 'none' })
+})
+
+test('nothing moves for whoever wants it so', async () => {
+  await alice.goto('/orders')
+  await live(alice)
+  const order = await shop.place('alice')
+  const placed = toast(alice, `Order #${orderNumber(order.orderId)} is placed`)
+  await placed.waitFor()
+  const seconds = (reducedMotion: 'reduce' | 'no-preference') =>
+    alice
+      .emulateMedia({ reducedMotion })
+      .then(() => placed.evaluate((node) => parseFloat(getComputedStyle(node).animationDuration)))
+  expect(await seconds('no-preference')).toBeGreaterThan(0.1)
+  expect(await seconds('reduce')).toBeLessThan(0.001)
 })
 
 /** Presses Tab until the element has the focus, and fails when it never does. */
