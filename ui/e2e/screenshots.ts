@@ -165,6 +165,57 @@ function viewsOf(orderId: string, happen: () => Promise<void>): readonly View[] 
         await page.locator('[data-connection]').click()
       },
     },
+    {
+      name: 'board-sorted',
+      as: 'Sam',
+      async show(page) {
+        await page.goto('/board?sort=total&dir=desc')
+        await page.getByRole('button', { name: 'Load all' }).waitFor()
+      },
+    },
+    {
+      name: 'board-selected',
+      as: 'Sam',
+      async show(page) {
+        await page.goto('/board')
+        const ticks = page.locator('[data-order]').getByRole('checkbox')
+        await ticks.nth(1).click()
+        await ticks.nth(4).click({ modifiers: ['Shift'] })
+        await page.getByText('4 selected').waitFor()
+      },
+    },
+    {
+      name: 'board-held',
+      as: 'Sam',
+      async show(page) {
+        await page.goto('/board')
+        const ticks = page.locator('[data-order]').getByRole('checkbox')
+        await ticks.nth(1).click()
+        await ticks.nth(8).click({ modifiers: ['Shift'] })
+        const actions = page.getByRole('group', { name: 'Selected orders' }).getByRole('button')
+        await actions.first().click()
+        await page.locator('[data-held]').waitFor()
+      },
+    },
+    {
+      name: 'board-drawer',
+      as: 'Sam',
+      async show(page) {
+        await page.goto('/board')
+        await page.locator('[data-order]').nth(2).getByRole('link').click()
+        await page.locator('[data-drawer] [data-version]').first().waitFor()
+      },
+    },
+    {
+      name: 'board-keys',
+      as: 'Sam',
+      async show(page) {
+        await page.goto('/board')
+        await page.locator('[data-order]').first().waitFor()
+        await page.keyboard.press('?')
+        await page.getByRole('dialog').waitFor()
+      },
+    },
     { name: 'board-refused', as: 'Bob', show: at('/board') },
     { name: 'products', as: 'Sam', show: at('/products') },
     {

@@ -57,7 +57,10 @@ export interface Api {
   /** @param seenVersion required from staff for somebody's order; 412 when it is not the newest */
   readonly cancelOrder: (orderId: string, reason: string, seenVersion?: number) => Promise<Order>
   readonly allOrders: (query?: OrderQuery, signal?: AbortSignal) => Promise<Page<Order>>
-  /** Rejects with 412 when `seenVersion` is no longer the newest: nothing is overwritten. */
+  /**
+   * Rejects with 412 when `seenVersion` is no longer the newest: nothing is overwritten. Is sent
+   * also when the page goes away.
+   */
   readonly changeStatus: (
     orderId: string,
     seenVersion: number,
@@ -95,6 +98,7 @@ interface Call {
   readonly body?: unknown
   readonly headers?: Readonly<Record<string, string>> | undefined
   readonly signal?: AbortSignal | undefined
+  readonly keepalive?: boolean
 }
 
 export function createApi(deps: ApiDeps): Api {
@@ -102,7 +106,7 @@ export function createApi(deps: ApiDeps): Api {
 
   async function call<Result>(
     path: string,
-    { method = 'GET', body, headers, signal }: Call = {},
+    { method = 'GET', body, headers, signal, keepalive = false }: Call = {},
   ): Promise<Result> {
     const token = deps.token()
     const response = await send(`/api${path}`, {
@@ -115,6 +119,7 @@ export function createApi(deps: ApiDeps): Api {
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       ...(signal === undefined ? {} : { signal }),
+      ...(keepalive && { keepalive }),
     }).catch((error: unknown) => {
       if (signal?.aborted) throw error
       throw Problem.own('unreachable', 0, error)
@@ -161,6 +166,7 @@ export function createApi(deps: ApiDeps): Api {
       call<Order>(`/admin${orderPath(orderId)}`, {
         method: 'PATCH',
         body: change,
+        keepalive: true,
         headers: { 'if-match': `"${seenVersion}"` },
       }),
     stats: () => call<Answer<Routes['admin']['stats']['get']>>('/admin/stats'),

@@ -2,13 +2,12 @@ import type { JSX } from 'solid-js'
 import { For, Show } from 'solid-js'
 import { ORDER_STATUSES, type OrderStatus } from '../../../server/protocol/order-status'
 import { SearchIcon } from '../components/icons'
-import { STATUS_LABELS } from '../components/status-badge'
-import type { Board } from '../stores/board'
-
-const NUMBER = new Intl.NumberFormat()
+import { texts } from '../texts'
+import { useDesk } from './board-desk'
 
 /** Which orders are shown: by status, with how many there are of each, and by search. */
-export function BoardFilters(props: { readonly board: Board }): JSX.Element {
+export function BoardFilters(): JSX.Element {
+  const desk = useDesk()
   return (
     <div class="flex flex-col gap-3 lg:flex-row-reverse lg:items-center lg:justify-between">
       <div class="relative lg:w-72">
@@ -17,35 +16,33 @@ export function BoardFilters(props: { readonly board: Board }): JSX.Element {
         </span>
         <input
           type="search"
+          data-board-search
           class="control pl-10"
-          aria-label="Search orders"
-          placeholder="Number, customer or product"
+          aria-label={texts.board.search}
+          aria-keyshortcuts="/"
+          placeholder={texts.board.searchHint}
           maxlength="200"
-          value={props.board.view.search()}
-          onInput={(event) => props.board.view.setSearch(event.currentTarget.value)}
+          value={desk.board.view.search()}
+          onInput={(event) => desk.address.type(event.currentTarget.value)}
         />
       </div>
       <div
         role="group"
-        aria-label="Status"
+        aria-label={texts.board.status}
         class="-mx-4 flex gap-1 overflow-x-auto px-4 py-1 sm:mx-0 sm:px-1 lg:-ml-1"
       >
-        <StatusButton board={props.board} status={null} />
-        <For each={ORDER_STATUSES}>
-          {(status) => <StatusButton board={props.board} status={status} />}
-        </For>
+        <StatusButton status={null} />
+        <For each={ORDER_STATUSES}>{(status) => <StatusButton status={status} />}</For>
       </div>
     </div>
   )
 }
 
-function StatusButton(props: {
-  readonly board: Board
-  readonly status: OrderStatus | null
-}): JSX.Element {
-  const chosen = () => props.board.view.status() === props.status
+function StatusButton(props: { readonly status: OrderStatus | null }): JSX.Element {
+  const desk = useDesk()
+  const chosen = () => desk.board.view.status() === props.status
   const count = () => {
-    const figures = props.board.figures.stats()?.all
+    const figures = desk.board.figures.stats()?.all
     return props.status === null ? figures?.orders : figures?.byStatus[props.status]
   }
   return (
@@ -57,11 +54,11 @@ function StatusButton(props: {
         'text-ink-soft hover:bg-sunken hover:text-ink': !chosen(),
       }}
       aria-pressed={chosen()}
-      onClick={() => props.board.view.setStatus(props.status)}
+      onClick={() => desk.address.show({ status: props.status })}
     >
-      {props.status === null ? 'All' : STATUS_LABELS[props.status]}
+      {props.status === null ? texts.board.all : texts.common.statuses[props.status]}
       <Show when={count() !== undefined}>
-        <span class="text-xs tabular-nums opacity-80">{NUMBER.format(count() ?? 0)}</span>
+        <span class="text-xs tabular-nums opacity-80">{texts.board.figure(count() ?? 0)}</span>
       </Show>
     </button>
   )

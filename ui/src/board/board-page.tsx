@@ -1,33 +1,50 @@
 import { A } from '@solidjs/router'
 import type { JSX } from 'solid-js'
-import { createSignal, Match, Show, Switch } from 'solid-js'
+import { lazy, Match, Show, Suspense, Switch, untrack } from 'solid-js'
 import { EmptyState, ErrorNotice, Loading } from '../components/notice'
 import { Title } from '../components/title'
 import { SignInFirst } from '../session/sign-in-first'
 import { useLive, type Live } from '../stores/app'
 import type { Board } from '../stores/board'
-import { BoardCancelDialog, type BoardCancel, type StartCancel } from './board-cancel'
+import { texts } from '../texts'
+import { BoardCancelDialog } from './board-cancel'
+import { BoardDeskProvider, createBoardDesk, useDesk } from './board-desk'
+import { BoardDock } from './board-dock'
 import { BoardFilters } from './board-filters'
+import { BoardHelp } from './board-help'
+import { createBoardKeys } from './board-keys'
 import { BoardTable } from './board-table'
 import { BoardTiles } from './board-tiles'
+import { BoardTools } from './board-tools'
+import { OpenChanges } from './open-changes'
+
+const say = texts.board
+const OrderDrawer = lazy(() =>
+  import('./order-drawer').then((file) => ({ default: file.OrderDrawer })),
+)
 
 export function BoardPage(): JSX.Element {
   const live = useLive()
   return (
     <>
-      <Title>Board</Title>
-      <h1 class="page-title mb-5">Board</h1>
+      <Title>{say.title}</Title>
       <Show
         when={live()}
-        fallback={<SignInFirst to="/board" text="The board is for the staff of the shop." />}
+        fallback={
+          <>
+            <Heading />
+            <SignInFirst to="/board" text={say.signInText} />
+          </>
+        }
         keyed
       >
         {(now) => (
           <Show
             when={!now.board?.refused() && now.board}
             fallback={<Refusal name={now.identity.name} />}
+            keyed
           >
-            {(board) => <LiveBoard live={now} board={board()} />}
+            {(board) => <LiveBoard live={now} board={board} />}
           </Show>
         )}
       </Show>
@@ -35,87 +52,97 @@ export function BoardPage(): JSX.Element {
   )
 }
 
+const Heading = () => <h1 class="page-title mb-5">{say.title}</h1>
+
 function Refusal(props: { readonly name: string }): JSX.Element {
   return (
-    <div role="alert">
-      <EmptyState
-        title="The board is for staff"
-        text={`You are signed in as ${props.name}, who is a customer. Sign in as a member of staff to see it.`}
-      >
-        <A href="/orders" class="btn btn-quiet">
-          My orders
-        </A>
-      </EmptyState>
-    </div>
+    <>
+      <Heading />
+      <div role="alert">
+        <EmptyState title={say.refused.title} text={say.refused.text(props.name)}>
+          <A href="/orders" class="btn btn-quiet">
+            {texts.shell.orders}
+          </A>
+        </EmptyState>
+      </div>
+    </>
   )
 }
 
 function LiveBoard(props: { readonly live: Live; readonly board: Board }): JSX.Element {
-  const [cancelling, setCancelling] = createSignal<BoardCancel | null>(null)
+  // One session has one board: another comes with another of these.
+  const desk = createBoardDesk(untrack(() => props.board))
+  createBoardKeys(desk)
   return (
-    <div class="flex flex-col gap-5">
-      <BoardTiles board={props.board} />
-      <BoardFilters board={props.board} />
-      <Switch fallback={<Loading label="Loading orders" rows={6} />}>
-        <Match when={!props.board.ready() && props.live.realtime.snapshotError('admin')}>
-          {(error) => (
-            <div class="flex flex-col gap-3">
-              <ErrorNotice error={error()} />
-              <p class="text-sm text-ink-soft">It is tried again by itself.</p>
-            </div>
-          )}
-        </Match>
-        <Match when={props.board.ready()}>
-          <Rows
-            board={props.board}
-            onCancel={(orderId, seenVersion) => setCancelling({ orderId, seenVersion })}
-          />
-        </Match>
-      </Switch>
-      <BoardCancelDialog
-        board={props.board}
-        cancelling={cancelling()}
-        onClose={() => setCancelling(null)}
-      />
-    </div>
+    <BoardDeskProvider value={desk}>
+      {/* Room for what stands above the lower edge of the window. */}
+      <div class="flex flex-col gap-5 pb-16">
+        <div class="flex flex-wrap items-center justify-between gap-x-4 gap-y-2">
+          <h1 class="page-title">{say.title}</h1>
+          <BoardTools />
+        </div>
+        <BoardTiles />
+        <BoardFilters />
+        <OpenChanges />
+        <Switch fallback={<Loading label={say.loading} rows={6} />}>
+          <Match when={!props.board.ready() && props.live.realtime.snapshotError('admin')}>
+            {(error) => (
+              <div class="flex flex-col gap-3">
+                <ErrorNotice error={error()} />
+                <p class="text-sm text-ink-soft">{texts.common.triedByItself}</p>
+              </div>
+            )}
+          </Match>
+          <Match when={props.board.ready()}>
+            <Rows />
+          </Match>
+        </Switch>
+      </div>
+      <BoardDock />
+      <Suspense>
+        <Show when={desk.address.opened()}>
+          <OrderDrawer />
+        </Show>
+      </Suspense>
+      <BoardCancelDialog />
+      <BoardHelp />
+    </BoardDeskProvider>
   )
 }
 
-function Rows(props: { readonly board: Board; readonly onCancel: StartCancel }): JSX.Element {
-  function showAll(): void {
-    props.board.view.setStatus(null)
-    props.board.view.setSearch('')
-  }
-
+function Rows(): JSX.Element {
+  const desk = useDesk()
+  const { view } = desk.board
   return (
     <>
-      <Show when={props.board.view.searchError()}>
+      <Show when={view.searchError()}>
         {(error) => (
           <div>
-            <ErrorNotice error={error()} onRetry={props.board.view.again} />
-            <p class="mt-2 text-sm text-ink-soft">Only the orders loaded so far were searched.</p>
+            <ErrorNotice error={error()} onRetry={view.again} />
+            <p class="mt-2 text-sm text-ink-soft">{say.searchedLoaded}</p>
           </div>
         )}
       </Show>
       <Switch>
-        <Match when={props.board.ids().length > 0}>
-          <BoardTable board={props.board} onCancel={props.onCancel} />
+        <Match when={desk.board.ids().length > 0}>
+          <BoardTable />
         </Match>
-        <Match when={props.board.view.searching()}>
-          <Loading label="Searching" rows={3} />
+        <Match when={view.searching()}>
+          <Loading label={say.searching} rows={3} />
         </Match>
-        <Match when={props.board.view.isFiltered()}>
-          <EmptyState title="Nothing found" text="No order matches the filter and the search.">
-            <button type="button" class="btn btn-quiet" onClick={showAll}>
-              Show all orders
+        <Match when={view.isFiltered()}>
+          <EmptyState title={say.nothingFound} text={say.nothingFoundText}>
+            <button
+              type="button"
+              class="btn btn-quiet"
+              onClick={() => desk.address.show({ status: null, search: '' })}
+            >
+              {say.showAll}
             </button>
           </EmptyState>
         </Match>
         <Match when={true}>
-          <EmptyState
-            title="No orders yet"
-            text="New orders appear here the moment they are placed."
-          />
+          <EmptyState title={say.none.title} text={say.none.text} />
         </Match>
       </Switch>
     </>

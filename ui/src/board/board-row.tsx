@@ -1,33 +1,34 @@
 import { A } from '@solidjs/router'
 import type { JSX } from 'solid-js'
-import { createEffect, on, onMount } from 'solid-js'
+import { createComputed, createEffect, on, onMount } from 'solid-js'
 import { formatMoney } from '../../../server/protocol/money'
 import type { Order } from '../../../server/protocol/order'
 import { orderNumber } from '../../../server/protocol/order'
-import { Time } from '../components/time'
-import type { Board } from '../stores/board'
-import type { StartCancel } from './board-cancel'
-import { StatusSelect } from './status-select'
+import { customerOf } from '../stores/board-sort'
+import { texts } from '../texts'
+import { useDesk } from './board-desk'
+import { PlacedTime } from './placed-time'
+import { StatusCell } from './status-cell'
 
 /** The columns of the table, shared by its head and its rows. */
 export const ROW_GRID =
-  'md:grid md:grid-cols-[6.5rem_minmax(6rem,1fr)_minmax(8rem,1.6fr)_minmax(9rem,0.9fr)_6.5rem_9.5rem] md:items-center md:gap-x-5 md:px-5'
+  'lg:grid lg:grid-cols-[1.25rem_6rem_minmax(7rem,1fr)_minmax(7rem,1.5fr)_8rem_6.5rem_9rem] lg:items-center lg:gap-x-4 lg:px-5'
 
 /** Younger than this a row is shown as new when it appears. */
 const FRESH_MS = 5_000
 
 export function BoardRow(props: {
-  readonly board: Board
   readonly order: Order
   /** Among the shown rows, from 0. */
   readonly index: number
   readonly top: number
   readonly height: number
-  readonly onCancel: StartCancel
 }): JSX.Element {
+  const desk = useDesk()
   let row!: HTMLDivElement
   const items = () => props.order.items.map((item) => `${item.quantity} × ${item.name}`).join(', ')
-  const customer = () => customerOf(props.order)
+  const customer = () => customerOf(props.order) ?? texts.board.guest
+  const selected = () => desk.selection.has(props.order.orderId)
   onMount(() => {
     if (Date.now() - Date.parse(props.order.createdAt) < FRESH_MS) highlight(row)
   })
@@ -38,53 +39,93 @@ export function BoardRow(props: {
       { defer: true },
     ),
   )
+  createFocusKeeper(
+    () => row,
+    () => desk.board.changes.of(props.order.orderId) !== undefined,
+  )
   return (
     <div
       ref={(element) => (row = element)}
       role="row"
       aria-rowindex={props.index + 2}
       data-order={orderNumber(props.order.orderId)}
-      class={`${ROW_GRID} absolute inset-x-0 top-0 grid grid-cols-[minmax(0,1fr)_auto] content-center gap-x-3 gap-y-0.5 border-b border-line px-4 text-sm`}
+      data-row={props.order.orderId}
+      class={`${ROW_GRID} absolute inset-x-0 top-0 grid grid-cols-[auto_minmax(0,1fr)_auto] content-center gap-x-3 gap-y-0.5 border-b border-line px-4 text-sm`}
+      classList={{ 'bg-accent-soft/60': selected() }}
       style={{ height: `${props.height}px`, transform: `translateY(${props.top}px)` }}
     >
+      <span role="cell" class="max-lg:row-span-3 max-lg:self-start">
+        <SelectRow order={props.order} />
+      </span>
       <span role="cell" class="font-semibold tabular-nums">
-        <A href={`/orders/${props.order.orderId}`} class="hover:underline">
+        <A
+          href={desk.address.hrefOf(props.order.orderId)}
+          noScroll
+          class="hover:underline"
+          data-open-order
+        >
           #{orderNumber(props.order.orderId)}
         </A>
       </span>
-      <span role="cell" class="truncate max-md:order-2 max-md:col-span-2" title={customer()}>
+      <span role="cell" class="truncate max-lg:order-2 max-lg:col-span-2" title={customer()}>
         {customer()}
       </span>
       <span
         role="cell"
-        class="truncate text-ink-soft max-md:order-3 max-md:col-span-2"
+        class="truncate text-ink-soft max-lg:order-3 max-lg:col-span-2"
         title={items()}
       >
         {items()}
       </span>
       <span
         role="cell"
-        class="truncate text-ink-soft tabular-nums max-md:order-4 max-md:self-center"
+        class="text-ink-soft tabular-nums max-lg:order-4 max-lg:col-start-2 max-lg:self-center"
       >
-        <Time at={props.order.createdAt} />
+        <PlacedTime at={props.order.createdAt} />
       </span>
       <span
         role="cell"
-        class="text-right font-medium tabular-nums max-md:order-1"
+        class="text-right font-medium tabular-nums max-lg:order-1"
         classList={{ 'text-ink-faint line-through': props.order.status === 'cancelled' }}
       >
         {formatMoney(props.order.total, props.order.currency)}
       </span>
-      <span role="cell" class="max-md:order-5 max-md:flex max-md:min-w-36 max-md:justify-end">
-        <StatusSelect board={props.board} order={props.order} onCancel={props.onCancel} />
+      <span role="cell" class="max-lg:order-5 max-lg:flex max-lg:min-w-36 max-lg:justify-end">
+        <StatusCell order={props.order} />
       </span>
     </div>
   )
 }
 
-/** Who gets it, or as much as is known of who ordered it. */
-function customerOf({ shippingAddress, buyerEmail, buyerId }: Order): string {
-  return shippingAddress?.name ?? buyerEmail ?? buyerId ?? 'Guest'
+function SelectRow(props: { readonly order: Order }): JSX.Element {
+  const desk = useDesk()
+  return (
+    // The label makes the box easy to hit without making the row taller.
+    <label class="relative -m-3 flex cursor-pointer p-3 select-none">
+      <input
+        type="checkbox"
+        class="size-4 accent-accent"
+        aria-label={texts.board.select(orderNumber(props.order.orderId))}
+        checked={desk.selection.has(props.order.orderId)}
+        onClick={(event) => desk.selection.toggle(props.order.orderId, event.shiftKey)}
+      />
+    </label>
+  )
+}
+
+/** What had the focus goes away when the status cannot be chosen any more, or can be again. */
+function createFocusKeeper(row: () => HTMLElement, open: () => boolean): void {
+  createComputed(
+    on(
+      open,
+      () => {
+        const focused = document.activeElement
+        if (!row().contains(focused) || !focused?.matches('select')) return
+        queueMicrotask(() => row().querySelector<HTMLElement>('[data-open-order]')?.focus())
+      },
+      { defer: true },
+    ),
+  )
 }
 
 function highlight(row: HTMLElement): void {

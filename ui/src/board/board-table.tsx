@@ -3,27 +3,31 @@ import type { JSX } from 'solid-js'
 import { createEffect, createMemo, createSignal, For, on, onCleanup, onMount, Show } from 'solid-js'
 import { ArrowUpIcon } from '../components/icons'
 import { ErrorNotice } from '../components/notice'
-import type { Board } from '../stores/board'
-import type { StartCancel } from './board-cancel'
-import { BoardRow, ROW_GRID } from './board-row'
-import { createHeldRows } from './held-rows'
+import { isServerOrder } from '../stores/board-sort'
+import { texts } from '../texts'
+import { useDesk } from './board-desk'
+import { BoardHead, SortSelect } from './board-head'
+import { BoardRow } from './board-row'
+import { createRowFocus } from './row-focus'
+import { SortNotice } from './sort-notice'
 
-/** From this width on a row is one line; below, a card. As Tailwind's `md`. */
-const WIDE = '(min-width: 48rem)'
-const WIDE_ROW_REM = 3.75
+/** From this width on a row is one line; below, a card. As Tailwind's `lg`. */
+const WIDE = '(min-width: 64rem)'
+const WIDE_ROW_REM = 3.5
 const CARD_ROW_REM = 8.75
 /** Rows before the end at which the next page is asked for. */
 const LOAD_AHEAD_ROWS = 10
+/** What of the window is covered by the header and the head of the table. */
+const COVERED_REM = 6.5
 
 /** All shown orders, of which only those in sight are in the page. */
-export function BoardTable(props: {
-  readonly board: Board
-  readonly onCancel: StartCancel
-}): JSX.Element {
+export function BoardTable(): JSX.Element {
+  const desk = useDesk()
+  const { board, rows, selection } = desk
   let list!: HTMLDivElement
-  const rows = createHeldRows(() => props.board.ids())
   const [offset, setOffset] = createSignal(0)
-  const rowHeight = createRowHeight()
+  const [away, setAway] = createSignal(false)
+  const { rem, rowHeight } = createRowHeight()
 
   const virtualizer = createWindowVirtualizer<HTMLDivElement>({
     get count() {
@@ -41,43 +45,74 @@ export function BoardTable(props: {
       return (index: number) => ids[index] ?? index
     },
     overscan: 8,
+    scrollPaddingStart: COVERED_REM * rem,
+    scrollPaddingEnd: COVERED_REM * rem,
   })
   const positions = createMemo(
     () => new Map(virtualizer.getVirtualItems().map((item) => [rows.shown()[item.index], item])),
   )
   // By id, not by place: an open select must stay with its order when rows move.
   const inSight = createMemo(() => [...positions().keys()].filter((id) => id !== undefined))
+  desk.setRowFocus(
+    createRowFocus({
+      list: () => list,
+      shown: rows.shown,
+      scrollTo: (index) => virtualizer.scrollToIndex(index),
+    }),
+  )
+  onCleanup(() => desk.setRowFocus(null))
 
+  const isHeld = () => away() || selection.ids().length > 0
   function onScroll(): void {
     setOffset(list.offsetTop)
-    if (window.scrollY > list.offsetTop) rows.hold()
-    else rows.release()
+    setAway(window.scrollY > list.offsetTop)
   }
   onMount(() => {
     onScroll()
     window.addEventListener('scroll', onScroll, { passive: true })
     onCleanup(() => window.removeEventListener('scroll', onScroll))
   })
-  createEffect(on([() => props.board.view.status(), () => props.board.view.search()], rows.release))
+  createEffect(() => (isHeld() ? rows.hold() : rows.release()))
+  createEffect(
+    on(
+      [board.view.status, board.view.search, board.view.sort, board.listing],
+      () => {
+        rows.release()
+        if (isHeld()) rows.hold()
+      },
+      { defer: true },
+    ),
+  )
+  createEffect(on([board.view.status, board.view.search], selection.clear, { defer: true }))
   createEffect(() => {
     const last = virtualizer.getVirtualItems().at(-1)?.index ?? 0
     const nearEnd = last >= rows.shown().length - LOAD_AHEAD_ROWS
-    const listing = props.board.listing()
+    const listing = board.listing()
+    // In another order than the server's a further page would move what is being read.
+    if (!isServerOrder(board.view.sort())) return
     if (nearEnd && listing.hasMore() && !listing.error()) void listing.loadMore()
   })
 
+  function showNew(): void {
+    rows.release()
+    window.scrollTo({ top: 0 })
+    if (selection.ids().length > 0) rows.hold()
+  }
+
   return (
-    <div>
+    <div class="flex flex-col gap-3">
       <Show when={rows.held() > 0}>
-        <NewAbove count={rows.held()} />
+        <NewAbove count={rows.held()} onClick={showNew} />
       </Show>
+      <SortSelect />
+      <SortNotice />
       <div
         role="table"
-        aria-label="Orders"
-        aria-rowcount={props.board.listing().hasMore() ? -1 : rows.shown().length + 1}
+        aria-label={texts.board.orders}
+        aria-rowcount={board.listing().hasMore() ? -1 : rows.shown().length + 1}
         class="card overflow-clip"
       >
-        <HeadRow />
+        <BoardHead />
         <div
           ref={(element) => (list = element)}
           role="rowgroup"
@@ -86,15 +121,13 @@ export function BoardTable(props: {
         >
           <For each={inSight()}>
             {(id) => (
-              <Show when={props.board.get(id)}>
+              <Show when={board.get(id)}>
                 {(order) => (
                   <BoardRow
-                    board={props.board}
                     order={order()}
                     index={positions().get(id)?.index ?? 0}
                     top={(positions().get(id)?.start ?? 0) - offset()}
                     height={rowHeight()}
-                    onCancel={props.onCancel}
                   />
                 )}
               </Show>
@@ -102,57 +135,38 @@ export function BoardTable(props: {
           </For>
         </div>
       </div>
-      <ListEnd board={props.board} />
+      <ListEnd />
     </div>
   )
 }
 
-function HeadRow(): JSX.Element {
+function NewAbove(props: { readonly count: number; readonly onClick: () => void }): JSX.Element {
   return (
-    <div role="rowgroup" class="hidden border-b border-line bg-sunken/60 md:block">
-      <div
-        role="row"
-        aria-rowindex={1}
-        class={`${ROW_GRID} py-2.5 text-sm font-medium text-ink-soft`}
-      >
-        <span role="columnheader">Order</span>
-        <span role="columnheader">Customer</span>
-        <span role="columnheader">Items</span>
-        <span role="columnheader">Placed</span>
-        <span role="columnheader" class="text-right">
-          Total
-        </span>
-        <span role="columnheader">Status</span>
-      </div>
-    </div>
-  )
-}
-
-function NewAbove(props: { readonly count: number }): JSX.Element {
-  return (
-    <div class="pointer-events-none fixed inset-x-0 top-28 z-10 flex justify-center lg:top-18">
+    <div class="pointer-events-none fixed inset-x-0 top-28 z-10 flex justify-center lg:top-27">
       <button
         type="button"
         class="btn btn-primary btn-small pointer-events-auto rounded-full shadow-2"
-        onClick={() => window.scrollTo({ top: 0 })}
+        onClick={() => props.onClick()}
       >
         <ArrowUpIcon />
-        {props.count} new {props.count === 1 ? 'order' : 'orders'}
+        {texts.board.newOrders(props.count)}
       </button>
     </div>
   )
 }
 
 /** What comes after the last row: more, trouble, or nothing. */
-function ListEnd(props: { readonly board: Board }): JSX.Element {
-  const listing = () => props.board.listing()
+function ListEnd(): JSX.Element {
+  const desk = useDesk()
+  const listing = () => desk.board.listing()
+  const waits = () => listing().hasMore() && !isServerOrder(desk.board.view.sort())
   return (
-    <div class="mt-4 text-center text-sm text-ink-faint">
+    <div class="text-center text-sm text-ink-faint">
       <Show
         when={listing().error()}
         fallback={
           <p role="status">
-            {listing().hasMore() ? 'Loading older orders…' : 'That is all of them.'}
+            {waits() ? '' : listing().hasMore() ? texts.board.loadingOlder : texts.board.theEnd}
           </p>
         }
       >
@@ -163,12 +177,12 @@ function ListEnd(props: { readonly board: Board }): JSX.Element {
 }
 
 /** Pixels of a row, by the width of the page and the size of its text. */
-function createRowHeight(): () => number {
+function createRowHeight() {
   const wide = window.matchMedia(WIDE)
   const [isWide, setWide] = createSignal(wide.matches)
   const onChange = () => setWide(wide.matches)
   wide.addEventListener('change', onChange)
   onCleanup(() => wide.removeEventListener('change', onChange))
   const rem = Number.parseFloat(getComputedStyle(document.documentElement).fontSize)
-  return () => rem * (isWide() ? WIDE_ROW_REM : CARD_ROW_REM)
+  return { rem, rowHeight: () => rem * (isWide() ? WIDE_ROW_REM : CARD_ROW_REM) }
 }

@@ -2,35 +2,52 @@ import { expect, test } from 'bun:test'
 import { createRoot, createSignal } from 'solid-js'
 import { createHeldRows } from './held-rows'
 
-function setUp(initial: readonly string[]) {
+/** The later letter is the newer order. */
+function setUp(initial: string) {
   return createRoot(() => {
-    const [ids, setIds] = createSignal(initial)
-    return { setIds, rows: createHeldRows(ids) }
+    const [ids, setIds] = createSignal<readonly string[]>(initial.split(''))
+    const rows = createHeldRows(ids, (orderId) => ({ orderId, createdAt: orderId }))
+    return {
+      rows,
+      set: (next: string) => void setIds(next.split('')),
+      shown: () => rows.shown().join(''),
+    }
   })
 }
 
 test('at the top new rows are shown at once', () => {
-  const { rows, setIds } = setUp(['b', 'a'])
-  setIds(['c', 'b', 'a'])
-  expect(rows.shown()).toEqual(['c', 'b', 'a'])
+  const { rows, set, shown } = setUp('ba')
+  set('cba')
+  expect(shown()).toBe('cba')
   expect(rows.held()).toBe(0)
 })
 
 test('further down they wait above, older ones still come below', () => {
-  const { rows, setIds } = setUp(['b'])
+  const { rows, set, shown } = setUp('b')
   rows.hold()
-  setIds(['d', 'c', 'b'])
+  set('dcb')
   rows.hold()
-  setIds(['d', 'c', 'b', 'a'])
-  expect(rows.shown()).toEqual(['b', 'a'])
+  set('dcba')
+  expect(shown()).toBe('ba')
   expect(rows.held()).toBe(2)
   rows.release()
-  expect(rows.shown()).toEqual(['d', 'c', 'b', 'a'])
+  expect(shown()).toBe('dcba')
 })
 
-test('when the row that was on top goes, nothing is held back', () => {
-  const { rows, setIds } = setUp(['b', 'a'])
+test('they wait also when the row that was on top goes, or when all of them go', () => {
+  const { rows, set, shown } = setUp('ba')
   rows.hold()
-  setIds(['c', 'a'])
-  expect(rows.shown()).toEqual(['c', 'a'])
+  set('ca')
+  expect(shown()).toBe('a')
+  set('c')
+  expect(shown()).toBe('')
+  expect(rows.held()).toBe(1)
+})
+
+test('in whatever order the list is, only new orders wait', () => {
+  const { rows, set, shown } = setUp('adb')
+  rows.hold()
+  set('aedcb')
+  expect(shown()).toBe('adcb')
+  expect(rows.held()).toBe(1)
 })

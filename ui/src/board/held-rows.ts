@@ -1,29 +1,54 @@
-import { createMemo, createSignal } from 'solid-js'
+import { createMemo, createSignal, untrack } from 'solid-js'
+import type { Order } from '../../../server/protocol/order'
+import { newestFirst } from '../stores/known-orders'
 
-/** Rows that wait above the reader's place, so that what is read does not move away. */
+/** New orders that wait, so that what is read or ticked does not move away. */
 export interface HeldRows {
   /** Reactive: the rows to show. */
   readonly shown: () => readonly string[]
-  /** Reactive: how many newer ones wait above. */
+  /** Reactive: how many orders wait. */
   readonly held: () => number
-  /** The reader left the top of the list. */
+  /** The reader left the top of the list, or ticks rows: what is newer than all shown waits. */
   readonly hold: () => void
-  /** The reader is at the top, or looks at another list. */
   readonly release: () => void
 }
 
-/** Owned. @param ids newest first */
-export function createHeldRows(ids: () => readonly string[]): HeldRows {
-  const [top, setTop] = createSignal<string | null>(null)
-  const held = createMemo(() => {
-    const id = top()
-    return id === null ? 0 : Math.max(0, ids().indexOf(id))
+type Placed = Pick<Order, 'orderId' | 'createdAt'>
+
+/** Owned. @param orderOf not reactive */
+export function createHeldRows(
+  ids: () => readonly string[],
+  orderOf: (orderId: string) => Placed | undefined,
+): HeldRows {
+  const [newest, setNewest] = createSignal<Placed | null>(null)
+  const shown = createMemo(() => {
+    const mark = newest()
+    const all = ids()
+    if (mark === null) return all
+    const rest = all.filter((id) => !isNewer(orderOf(id), mark))
+    return rest.length === all.length ? all : rest
   })
-  const shown = createMemo(() => (held() === 0 ? ids() : ids().slice(held())))
   return {
     shown,
-    held,
-    hold: () => setTop((known) => known ?? ids()[0] ?? null),
-    release: () => setTop(null),
+    held: () => ids().length - shown().length,
+    hold: () => setNewest((known) => known ?? newestOf(untrack(ids), orderOf)),
+    release: () => setNewest(null),
   }
+}
+
+function isNewer(order: Placed | undefined, mark: Placed): boolean {
+  return order !== undefined && newestFirst(order, mark) < 0
+}
+
+/** In whatever order the list is. */
+function newestOf(
+  ids: readonly string[],
+  orderOf: (orderId: string) => Placed | undefined,
+): Placed | null {
+  let newest: Placed | null = null
+  for (const id of ids) {
+    const order = orderOf(id)
+    if (order && (newest === null || isNewer(order, newest))) newest = order
+  }
+  return newest
 }

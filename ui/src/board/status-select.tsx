@@ -1,20 +1,16 @@
 import type { JSX } from 'solid-js'
-import { createSignal, For, Show } from 'solid-js'
+import { For, Show } from 'solid-js'
 import { orderNumber, type Order } from '../../../server/protocol/order'
 import { allowedTransitions, type OrderStatus } from '../../../server/protocol/order-status'
-import { STATUS_LABELS, StatusBadge, STATUS_TONES } from '../components/status-badge'
+import { StatusBadge, STATUS_TONES } from '../components/status-badge'
 import { useCatalogue } from '../stores/app'
-import type { Board } from '../stores/board'
-import type { StartCancel } from './board-cancel'
+import { texts } from '../texts'
+import { useDesk } from './board-desk'
 
 /** The status of an order, and what staff may make of it: nothing else is offered. */
-export function StatusSelect(props: {
-  readonly board: Board
-  readonly order: Order
-  readonly onCancel: StartCancel
-}): JSX.Element {
+export function StatusSelect(props: { readonly order: Order }): JSX.Element {
+  const desk = useDesk()
   const catalogue = useCatalogue()
-  const [busy, setBusy] = createSignal(false)
   /** The version on which the reader based the choice: the one shown when the list was opened. */
   let openedVersion: number | null = null
 
@@ -28,20 +24,14 @@ export function StatusSelect(props: {
     event.currentTarget.showPicker()
   }
 
-  async function onChange(select: HTMLSelectElement): Promise<void> {
+  function onChange(select: HTMLSelectElement): void {
     const status = select.value as OrderStatus
+    const { orderId, version, status: shown } = props.order
     // Until the server has agreed, the order is what it was.
-    select.value = props.order.status
-    const seenVersion = openedVersion ?? props.order.version
+    select.value = shown
+    const seenVersion = openedVersion ?? version
     openedVersion = null
-    if (status === props.order.status) return
-    if (status === 'cancelled') {
-      props.onCancel(props.order.orderId, seenVersion)
-      return
-    }
-    setBusy(true)
-    await props.board.changeStatus(props.order.orderId, seenVersion, { status })
-    setBusy(false)
+    if (status !== shown) desk.choose(status, [{ orderId, seenVersion }])
   }
 
   return (
@@ -51,17 +41,16 @@ export function StatusSelect(props: {
     >
       <select
         class={`control min-h-9 border-transparent py-1 font-medium ${STATUS_TONES[props.order.status]}`}
-        aria-label={`Status of order #${orderNumber(props.order.orderId)}`}
+        aria-label={texts.board.statusOf(orderNumber(props.order.orderId))}
         data-status={props.order.status}
-        disabled={busy()}
         onPointerDown={notice}
         onKeyDown={onKeyDown}
-        onChange={(event) => void onChange(event.currentTarget)}
+        onChange={(event) => onChange(event.currentTarget)}
       >
         <For each={[props.order.status, ...allowedTransitions(props.order.status)]}>
           {(status) => (
             <option value={status} selected={status === props.order.status}>
-              {STATUS_LABELS[status]}
+              {texts.common.statuses[status]}
             </option>
           )}
         </For>
@@ -77,7 +66,7 @@ function isOpen(select: HTMLSelectElement): boolean {
   return KNOWS_OPEN && select.matches(':open')
 }
 
-/** A key that changes a closed select at once: a change of status is not taken back. */
+/** A key that changes a closed select at once, without that anybody sees the list. */
 function choosesUnseen(event: KeyboardEvent): boolean {
   if (!KNOWS_OPEN || event.ctrlKey || event.metaKey || event.altKey) return false
   const moves = ['Arrow', 'Home', 'End', 'Page']

@@ -1,20 +1,36 @@
-import { createEffect, createSignal, on, onCleanup } from 'solid-js'
+import { createEffect, createMemo, createSignal, on, onCleanup } from 'solid-js'
 import type { Order } from '../../../server/protocol/order'
 import type { OrderStatus } from '../../../server/protocol/order-status'
 import type { Api, OrderQuery } from '../api'
+import { isSameSort, NEWEST_FIRST, type Sort } from './board-sort'
 import { createListing, type Listing } from './listing'
 import { PAGE_SIZE } from './realtime'
-import { createSearch } from './search'
+import { createSearch, type MatchesSearch } from './search'
 
 /** The search field waits for a pause in typing before it asks the server. */
-const SEARCH_PAUSE_MS = 250
+export const SEARCH_PAUSE_MS = 250
 
-/** Filter and search: what is loaded is filtered at once, the server is asked for the rest. */
+/** As many as the server gives at once. */
+export const FURTHER_PAGE_SIZE = 100
+
+/** What the reader asked to see. */
+export interface BoardQuery {
+  readonly status: OrderStatus | null
+  readonly search: string
+  readonly sort: Sort
+}
+
+/**
+ * Filter, search and order: what is loaded is filtered and sorted at once, the server is asked for
+ * what else the filter and the search leave.
+ */
 export interface BoardView {
   readonly status: () => OrderStatus | null
   readonly setStatus: (status: OrderStatus | null) => void
   readonly search: () => string
   readonly setSearch: (search: string) => void
+  readonly sort: () => Sort
+  readonly setSort: (sort: Sort) => void
   /** Reactive: something is filtered or searched. */
   readonly isFiltered: () => boolean
   /** Reactive: what is shown are the loaded ones only, the server's answer is on its way. */
@@ -23,8 +39,8 @@ export interface BoardView {
   readonly searchError: () => unknown
   /** Reactive: the server's pages of what is sought; null while there are none. */
   readonly found: () => Listing | null
-  /** Reactive: whether filter and search leave this order. */
-  readonly shows: (order: Order) => boolean
+  /** Reactive: tells of an order whether filter and search leave it. */
+  readonly shows: () => (order: Order) => boolean
   /** Asks the server again: what it found before was forgotten. */
   readonly again: () => void
 }
@@ -33,6 +49,7 @@ export interface BoardView {
 export function createBoardView(api: Api, onPage: (items: readonly Order[]) => void): BoardView {
   const [status, setStatus] = createSignal<OrderStatus | null>(null)
   const [search, setSearch] = createSignal('')
+  const [sort, setSort] = createSignal(NEWEST_FIRST, { equals: isSameSort })
   const [found, setFound] = createSignal<Listing | null>(null)
   const [searching, setSearching] = createSignal(false)
   const [searchError, setSearchError] = createSignal<unknown>(null)
@@ -48,6 +65,9 @@ export function createBoardView(api: Api, onPage: (items: readonly Order[]) => v
   }
   const isFiltered = () => Object.keys(query()).length > 0
 
+  // A function of what was read once: a signal read for each of 50,000 orders is remembered as often.
+  const shows = createMemo(() => filter(status(), search(), foundIds(), matchesSearch))
+
   function take(items: readonly Order[]): void {
     setFoundIds((known) => new Set([...known, ...items.map((order) => order.orderId)]))
     onPage(items)
@@ -55,7 +75,12 @@ export function createBoardView(api: Api, onPage: (items: readonly Order[]) => v
 
   async function ask(sought: OrderQuery, signal: AbortSignal): Promise<void> {
     const load = (next?: string) =>
-      api.allOrders({ ...sought, limit: PAGE_SIZE, ...(next !== undefined && { next }) }, signal)
+      api.allOrders(
+        next === undefined
+          ? { ...sought, limit: PAGE_SIZE }
+          : { ...sought, limit: FURTHER_PAGE_SIZE, next },
+        signal,
+      )
     try {
       const page = await load()
       if (signal.aborted) return
@@ -91,13 +116,24 @@ export function createBoardView(api: Api, onPage: (items: readonly Order[]) => v
     setStatus,
     search,
     setSearch,
+    sort,
+    setSort,
     isFiltered,
     searching,
     searchError,
     found,
-    shows: (order) =>
-      (status() === null || order.status === status()) &&
-      (foundIds().has(order.orderId) || matchesSearch(order, search())),
+    shows,
     again,
   }
+}
+
+function filter(
+  status: OrderStatus | null,
+  search: string,
+  foundIds: ReadonlySet<string>,
+  matches: MatchesSearch,
+): (order: Order) => boolean {
+  return (order) =>
+    (status === null || order.status === status) &&
+    (foundIds.has(order.orderId) || matches(order, search))
 }

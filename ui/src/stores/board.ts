@@ -4,20 +4,25 @@ import type { Order } from '../../../server/protocol/order'
 import { orderNumber } from '../../../server/protocol/order'
 import type { EventInfo, TakenSnapshot } from '../../client'
 import type { Api } from '../api'
+import { texts } from '../texts'
 import { createAwayToasts } from './away-toasts'
+import { createBoardChanges, type BoardChanges } from './board-changes'
+import { isServerOrder, sortIds } from './board-sort'
 import { createBoardStats, type BoardStats } from './board-stats'
-import { createBoardView, type BoardView } from './board-view'
+import { createBoardView, FURTHER_PAGE_SIZE, type BoardView } from './board-view'
 import { createKnownOrders } from './known-orders'
 import { createListing, type Listing } from './listing'
-import { PAGE_SIZE, type Realtime } from './realtime'
-import { createChangeStatus, type ChangeStatus } from './status-changes'
-import type { Toasts, ToastText } from './toasts'
+import type { Realtime } from './realtime'
+import type { ToastKind, Toasts, ToastText } from './toasts'
+
+const say = texts.board.toasts
+const NEW_ORDERS: ToastKind = { name: 'new-order', many: texts.board.newOrders, href: '/board' }
 
 /** All orders of the shop, live, for staff. */
 export interface Board {
   /** Reactive; undefined for one that is not loaded. */
   readonly get: (orderId: string) => Order | undefined
-  /** Reactive: what the view leaves, newest first, as far down as it is loaded. */
+  /** Reactive: what the view leaves of what is loaded, in its order. */
   readonly ids: () => readonly string[]
   /** Reactive: false until the first snapshot came. */
   readonly ready: () => boolean
@@ -27,9 +32,13 @@ export interface Board {
   readonly view: BoardView
   /** Reactive: the pages of what is shown now. */
   readonly listing: () => Listing
+  /** As it is now, not reactive. */
+  readonly peek: (orderId: string) => Order | undefined
   /** The answer to a command: shown at once. */
   readonly take: (order: Order) => void
-  readonly changeStatus: ChangeStatus
+  readonly changes: BoardChanges
+  /** Calls `listener` at each order that was placed now. Returns what removes it. */
+  readonly onNewOrder: (listener: () => void) => () => void
 }
 
 /** Owned: leaves the channel when its owner ends. For a session of staff, on whatever page. */
@@ -41,9 +50,10 @@ export function createBoard(deps: {
   const { realtime, api, toasts } = deps
   const { client } = realtime
   const known = createKnownOrders()
-  const away = createAwayToasts(toasts)
+  const away = createAwayToasts(toasts, '/board')
   const [ready, setReady] = createSignal(false)
   const figures = createBoardStats(client, api)
+  const newOrderListeners = new Set<() => void>()
 
   function takePage(items: readonly Order[]): void {
     for (const order of items) client.seen.mark(order)
@@ -51,17 +61,23 @@ export function createBoard(deps: {
   }
   const view = createBoardView(api, takePage)
   const everything = createListing({
-    load: (next) => api.allOrders({ limit: PAGE_SIZE, next }),
+    load: (next) => api.allOrders({ limit: FURTHER_PAGE_SIZE, next }),
     onPage: takePage,
   })
   const listing = () => view.found() ?? everything
-  const ids = createMemo(() => {
-    const { reaches } = listing()
-    return known.ids().filter((id) => {
-      const order = known.get(id)!
-      return reaches(order) && view.shows(order)
-    })
-  })
+  const ids = createMemo<readonly string[]>(
+    (before) => {
+      known.revision()
+      const reaches = listing().reach()
+      const shows = view.shows()
+      const peek = (id: string) => known.peek(id)!
+      const left = known.ids().filter((id) => reaches(peek(id)) && shows(peek(id)))
+      const sort = view.sort()
+      return isServerOrder(sort) ? left : sortIds(left, before, peek, sort)
+    },
+    [],
+    { equals: sameIds },
+  )
 
   function apply(order: Order, late: boolean): void {
     known.fold([order])
@@ -71,6 +87,7 @@ export function createBoard(deps: {
   function tell(order: Order, late: boolean): void {
     const text = staffToast(order)
     if (text) away.show(text, late)
+    if (order.version === 1 && !late) for (const listener of newOrderListeners) listener()
   }
 
   function takeSnapshot({ channel, items, cursor, next = null }: TakenSnapshot): void {
@@ -112,6 +129,7 @@ export function createBoard(deps: {
   const take = (order: Order) => apply(order, false)
   return {
     get: known.get,
+    peek: known.peek,
     ids,
     ready,
     refused: () => realtime.state().channels.admin === 'refused',
@@ -119,16 +137,25 @@ export function createBoard(deps: {
     view,
     listing,
     take,
-    changeStatus: createChangeStatus({ api, toasts, take }),
+    changes: createBoardChanges({ realtime, api, toasts, take }),
+    onNewOrder(listener) {
+      newOrderListeners.add(listener)
+      return () => newOrderListeners.delete(listener)
+    },
   }
+}
+
+function sameIds(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((id, index) => id === b[index])
 }
 
 /** New orders and cancellations are news for staff; other changes are their own doing. */
 function staffToast(order: Order): ToastText | null {
   const number = orderNumber(order.orderId)
-  const href = `/orders/${order.orderId}`
+  const href = `/board?order=${order.orderId}`
   if (order.status === 'cancelled') {
-    return { tone: 'warning', text: `Order #${number} was cancelled`, detail: order.reason, href }
+    return { tone: 'warning', text: say.wasCancelled(number), detail: order.reason, href }
   }
-  return order.version === 1 ? { tone: 'info', text: `New order #${number}`, href } : null
+  if (order.version !== 1) return null
+  return { tone: 'info', text: say.newOrder(number), href, kind: NEW_ORDERS }
 }

@@ -18,6 +18,10 @@ export interface KnownOrders {
   readonly get: (orderId: string) => Order | undefined
   /** Reactive: ids of all known orders, newest order first. */
   readonly ids: () => readonly string[]
+  /** As it is now, not reactive: for walks through all of them, which follow `revision`. */
+  readonly peek: (orderId: string) => Order | undefined
+  /** Reactive: another number whenever any order changed. */
+  readonly revision: () => number
   /** All known orders as they are, not reactive. */
   readonly all: () => readonly Order[]
   /** Folds what came in and shows it in one step. Returns what it changed: versions that rose. */
@@ -30,10 +34,13 @@ export function createKnownOrders(): KnownOrders {
   const folded = new Map<string, Order>()
   const [byId, setById] = createStore<Record<string, Order>>({})
   const [ids, setIds] = createSignal<readonly string[]>([])
+  const [revision, setRevision] = createSignal(0)
 
   return {
     get: (orderId) => byId[orderId],
     ids,
+    peek: (orderId) => folded.get(orderId),
+    revision,
     all: () => [...folded.values()],
     fold(incoming) {
       const before = new Map<string, Order | undefined>()
@@ -46,6 +53,7 @@ export function createKnownOrders(): KnownOrders {
       batch(() => {
         for (const { order } of changes) setById(order.orderId, reconcile(shownCopy(order)))
         if (added.length > 0) setIds((known) => mergeNewestFirst(known, added, folded))
+        if (changes.length > 0) setRevision((count) => count + 1)
       })
       return changes
     },
@@ -55,6 +63,7 @@ export function createKnownOrders(): KnownOrders {
       batch(() => {
         setById(reconcile(Object.fromEntries([...folded].map(([id, o]) => [id, shownCopy(o)]))))
         setIds([...folded.values()].sort(newestFirst).map((order) => order.orderId))
+        setRevision((count) => count + 1)
       })
     },
   }
@@ -66,7 +75,10 @@ function shownCopy(order: Order): Order {
 }
 
 /** As the server lists them: the newest order first, the id decides between equals. */
-export function newestFirst(a: Order, b: Order): number {
+export function newestFirst(
+  a: Pick<Order, 'orderId' | 'createdAt'>,
+  b: Pick<Order, 'orderId' | 'createdAt'>,
+): number {
   return compareText(b.createdAt, a.createdAt) || compareText(b.orderId, a.orderId)
 }
 

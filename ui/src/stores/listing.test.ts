@@ -1,5 +1,6 @@
-import { expect, test } from 'bun:test'
+import { describe, expect, test } from 'bun:test'
 import type { Order } from '../../../server/protocol/order'
+import { settled } from '../../client/testing/virtual-clock'
 import type { Page } from '../api'
 import { createListing } from './listing'
 
@@ -67,4 +68,39 @@ test('a page on its way when the list starts over is ignored', async () => {
   expect(shown).toEqual([])
   expect(listing.hasMore()).toBe(true)
   expect(listing.loading()).toBe(false)
+})
+
+describe('loading all', () => {
+  test('goes on to the end, also from a page that is on its way', async () => {
+    const { listing, answers, shown } = setUp()
+    listing.start(page([9], 'second'))
+    void listing.loadMore()
+    const all = listing.loadAll(new AbortController().signal)
+    answers[0]!.resolve(page([8], 'third'))
+    await settled()
+    answers[1]!.resolve(page([7], null))
+    await all
+    expect(shown.map(({ orderId }) => orderId)).toEqual(['o8', 'o7'])
+    expect(listing.hasMore()).toBe(false)
+  })
+
+  test('ends when it is stopped, when a page does not come, and when the list starts over', async () => {
+    const { listing, answers, asked } = setUp()
+    const stop = new AbortController()
+    listing.start(page([9], 'second'))
+    const stopped = listing.loadAll(stop.signal)
+    stop.abort()
+    answers[0]!.resolve(page([8], 'third'))
+    await stopped
+    const failing = listing.loadAll(new AbortController().signal)
+    answers[1]!.reject(new Error('gone'))
+    await failing
+    expect(listing.error()).toBeInstanceOf(Error)
+    const replaced = listing.loadAll(new AbortController().signal)
+    listing.start(page([9], 'new'))
+    answers[2]!.resolve(page([6], null))
+    await replaced
+    expect(asked).toEqual(['second', 'third', 'third'])
+    expect(listing.hasMore()).toBe(true)
+  })
 })

@@ -1,4 +1,4 @@
-import { createSignal } from 'solid-js'
+import { batch, createSignal } from 'solid-js'
 import type { Order } from '../../../server/protocol/order'
 import type { Page } from '../api'
 import { newestFirst } from './known-orders'
@@ -13,12 +13,16 @@ export interface Listing {
   readonly error: () => unknown
   /** Reactive: whether the loaded pages reach down to this order. */
   readonly reaches: (order: Order) => boolean
+  /** Reactive: `reaches` as it is now, for walks through many orders. */
+  readonly reach: () => (order: Order) => boolean
   /** How far the first page reached, for what is kept across reloads. */
   readonly firstPage: () => FirstPage
   /** Starts over with a first page. A page that is still on its way is ignored. */
   readonly start: (page: Pick<Page<Order>, 'items' | 'next'>) => void
   /** Loads the next page, unless one is on its way or the end is reached. */
   readonly loadMore: () => Promise<void>
+  /** Loads page after page: to the end, until one does not come, or as long as it is not stopped. */
+  readonly loadAll: (stopped: AbortSignal) => Promise<void>
 }
 
 export interface FirstPage {
@@ -35,6 +39,7 @@ export function createListing(deps: {
   const [loading, setLoading] = createSignal(false)
   const [error, setError] = createSignal<unknown>(null)
   let generation = 0
+  let running: Promise<void> | null = null
   let firstPage: FirstPage = { next: null, reaches: () => true }
 
   function take(page: Pick<Page<Order>, 'items' | 'next'>): void {
@@ -42,8 +47,34 @@ export function createListing(deps: {
     setFloor(page.items.at(-1) ?? null)
   }
 
-  function reachesDown(order: Order, from: string | null, lowest: Order | null): boolean {
-    return from === null || lowest === null || newestFirst(order, lowest) <= 0
+  /** To the end, or to the lowest that is loaded. */
+  function reachDown(from: string | null, lowest: Order | null): (order: Order) => boolean {
+    return (order) => from === null || lowest === null || newestFirst(order, lowest) <= 0
+  }
+
+  async function loadPage(from: string): Promise<void> {
+    const started = generation
+    setLoading(true)
+    setError(null)
+    try {
+      const page = await deps.load(from)
+      if (started !== generation) return
+      batch(() => {
+        deps.onPage(page.items)
+        take(page)
+      })
+    } catch (failure) {
+      if (started === generation) setError(failure)
+    } finally {
+      if (started === generation) setLoading(false)
+    }
+  }
+
+  async function loadMore(): Promise<void> {
+    const from = next()
+    if (from === null || loading()) return
+    running = loadPage(from)
+    await running
   }
 
   return {
@@ -51,31 +82,22 @@ export function createListing(deps: {
     loading,
     error,
     firstPage: () => firstPage,
-    reaches: (order) => reachesDown(order, next(), floor()),
+    reaches: (order) => reachDown(next(), floor())(order),
+    reach: () => reachDown(next(), floor()),
     start(page) {
       generation++
       setLoading(false)
       setError(null)
       take(page)
       const { next, items } = page
-      const lowest = items.at(-1) ?? null
-      firstPage = { next, reaches: (order) => reachesDown(order, next, lowest) }
+      firstPage = { next, reaches: reachDown(next, items.at(-1) ?? null) }
     },
-    async loadMore() {
-      const from = next()
-      if (from === null || loading()) return
+    loadMore,
+    async loadAll(stopped) {
       const started = generation
-      setLoading(true)
-      setError(null)
-      try {
-        const page = await deps.load(from)
-        if (started !== generation) return
-        deps.onPage(page.items)
-        take(page)
-      } catch (failure) {
-        if (started === generation) setError(failure)
-      } finally {
-        if (started === generation) setLoading(false)
+      while (started === generation && next() !== null && !stopped.aborted) {
+        await (loading() ? running : loadMore())
+        if (error() !== null) return
       }
     },
   }

@@ -18,8 +18,11 @@ export function createSearch(): MatchesSearch {
     taken.set(order.orderId, { version: order.version, words: found })
     return found
   }
-  return (order, search) =>
-    words(search).every((word) => wordsOf(order).some((found) => found.startsWith(word)))
+  let asked = { search: '', words: words('') }
+  return (order, search) => {
+    if (asked.search !== search) asked = { search, words: words(search) }
+    return asked.words.every((word) => wordsOf(order).some((found) => found.startsWith(word)))
+  }
 }
 
 function searchText(order: Order): string {
@@ -28,11 +31,16 @@ function searchText(order: Order): string {
   return [...texts, ...items.map((item) => item.name)].join(' ')
 }
 
-function words(text: string): readonly string[] {
+/** Without what does not count when names are compared: letter case and accents. */
+export function plainText(text: string): string {
   return text
     .normalize('NFD')
     .replace(/\p{Mark}/gu, '')
     .toLowerCase()
+}
+
+function words(text: string): readonly string[] {
+  return plainText(text)
     .split(/[^\p{Letter}\p{Number}]+/u)
     .filter((word) => word !== '')
 }

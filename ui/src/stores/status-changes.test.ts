@@ -1,45 +1,58 @@
 import { expect, test } from 'bun:test'
-import type { Order } from '../../../server/protocol/order'
+import type { Order, OrderChange } from '../../../server/protocol/order'
 import type { OrderStatus } from '../../../server/protocol/order-status'
-import type { Api } from '../api'
 import { Problem } from '../problem'
-import { createChangeStatus } from './status-changes'
-import type { ToastText } from './toasts'
+import type { Outcome } from './held-changes'
+import { createSendChange } from './status-changes'
 
 const ID = '0190a1b2-0000-7000-8000-000000000001'
 
-/** A change that is answered 412, where the order is as `now` says. */
-async function refused(wanted: OrderStatus, now: OrderStatus) {
-  const newest = { orderId: ID, status: now, version: 2 } as Order
-  const taken: Order[] = []
-  const toasts: ToastText[] = []
-  const change = createChangeStatus({
-    api: {
-      changeStatus: () =>
-        Promise.reject(
-          new Problem({ status: 412, code: 'precondition_failed', detail: 'It has changed.' }),
-        ),
-      order: () => Promise.resolve({ ...newest, history: [] }),
-    } as Partial<Api> as Api,
-    toasts: { show: (toast: ToastText) => void toasts.push(toast) },
-    take: (order) => void taken.push(order),
+/** What comes of a change that is answered `status`, where the order is as `now` says. */
+function refused(status: number, wanted: OrderStatus, now: OrderStatus): Promise<Outcome> {
+  const order = { orderId: ID, status: now, version: 2 } as Order
+  const history = [{ version: 2, by: 'kim' }] as OrderChange[]
+  const send = createSendChange({
+    changeStatus: () =>
+      Promise.reject(new Problem({ status, code: 'refused', detail: 'It has changed.' })),
+    order: () => Promise.resolve({ ...order, history } as never),
   })
-  await change(ID, 1, { status: wanted })
-  expect(taken).toEqual([newest])
-  return toasts
+  return send({ orderId: ID, seenVersion: 1, status: wanted })
 }
 
-test('whoever was slower is told what the order is', async () => {
-  expect(await refused('processing', 'cancelled')).toMatchObject([
-    { tone: 'warning', detail: 'It is cancelled now. Your change was not made.' },
+test('sends the version that was seen, the reason where there is one', async () => {
+  const sent: unknown[] = []
+  const order = { orderId: ID, version: 5 } as Order
+  const send = createSendChange({
+    changeStatus: (...call) => {
+      sent.push(call)
+      return Promise.resolve(order)
+    },
+    order: () => Promise.reject(new Error('not asked for')),
+  })
+  const wanted = { orderId: ID, seenVersion: 4, status: 'cancelled' } as const
+  expect(await send({ ...wanted, reason: 'Broken' })).toEqual({ kind: 'changed', order })
+  await send({ ...wanted, status: 'shipped' })
+  expect(sent).toEqual([
+    [ID, 4, { status: 'cancelled', reason: 'Broken' }],
+    [ID, 4, { status: 'shipped' }],
   ])
 })
 
-test('a change that is made already, perhaps by ourselves, is not called somebody else’s', async () => {
-  const [toast, ...more] = await refused('processing', 'processing')
-  expect(more).toEqual([])
-  expect(toast).toMatchObject({
-    tone: 'info',
-    text: expect.stringContaining('is processing already'),
-  })
+test.each([412, 409])(
+  '%p: whoever was slower learns what the order is, and by whom',
+  async (status) => {
+    expect(await refused(status, 'processing', 'cancelled')).toEqual({
+      kind: 'conflict',
+      order: { orderId: ID, status: 'cancelled', version: 2 } as Order,
+      by: 'kim',
+    })
+  },
+)
+
+test('a change that is made already, perhaps by ourselves, is no conflict', async () => {
+  expect(await refused(412, 'processing', 'processing')).toMatchObject({ kind: 'already' })
+})
+
+test('other trouble is no answer about the order', async () => {
+  expect(await refused(500, 'processing', 'cancelled')).toMatchObject({ kind: 'failed' })
 })

@@ -221,7 +221,191 @@ const storefront = {
   },
 }
 
-const board = {}
+const board = {
+  title: 'Board',
+  signInText: 'The board is for the staff of the shop.',
+  refused: {
+    title: 'The board is for staff',
+    text: (name: string) =>
+      `You are signed in as ${name}, who is a customer. Sign in as a member of staff to see it.`,
+  },
+  loading: 'Loading orders',
+  none: { title: 'No orders yet', text: 'New orders appear here the moment they are placed.' },
+  nothingFound: 'Nothing found',
+  nothingFoundText: 'No order matches the filter and the search.',
+  showAll: 'Show all orders',
+  searching: 'Searching',
+  searchedLoaded: 'Only the orders loaded so far were searched.',
+
+  search: 'Search orders',
+  searchHint: 'Number, customer or product',
+  status: 'Status',
+  all: 'All',
+  figure: (amount: number) => NUMBER.format(amount),
+
+  tiles: {
+    orders: 'Orders',
+    pending: 'Pending',
+    revenue: 'Revenue',
+    today: (figure: string) => `${figure} today`,
+  },
+
+  orders: 'Orders',
+  columns: {
+    order: 'Order',
+    customer: 'Customer',
+    items: 'Items',
+    placed: 'Placed',
+    total: 'Total',
+    status: 'Status',
+  },
+  guest: 'Guest',
+  sortBy: 'Sort by',
+  sorts: {
+    'placed desc': 'Newest first',
+    'placed asc': 'Oldest first',
+    'customer asc': 'Customer, A to Z',
+    'customer desc': 'Customer, Z to A',
+    'total desc': 'Highest total first',
+    'total asc': 'Lowest total first',
+    'status asc': 'Status, pending first',
+    'status desc': 'Status, cancelled first',
+  },
+  sortedLoaded: (loaded: number, all: number | null) =>
+    all === null
+      ? `Sorted among the ${count(loaded, 'order', 'orders')} loaded so far.`
+      : `Sorted among the newest ${NUMBER.format(loaded)} of ${count(all, 'order', 'orders')}.`,
+  loadAll: 'Load all',
+  loadingAll: 'Loading the rest…',
+  stop: 'Stop',
+  loadingOlder: 'Loading older orders…',
+  theEnd: 'That is all of them.',
+  newOrders: (amount: number) => count(amount, 'new order', 'new orders'),
+
+  select: (number: string) => `Select order #${number}`,
+  selectAll: 'Select all shown',
+  selected: (amount: number) => `${NUMBER.format(amount)} selected`,
+  selection: 'Selected orders',
+  clearSelection: 'Clear',
+  makeThem: (status: OrderStatus, amount: number) =>
+    `${STATUSES[status]}, ${count(amount, 'order', 'orders')}`,
+  statusOf: (number: string) => `Status of order #${number}`,
+
+  held: {
+    region: 'Changes on their way',
+    becomes: (amount: number, status: OrderStatus) =>
+      `${count(amount, 'order', 'orders')} → ${STATUSES[status]}`,
+    one: (number: string, status: OrderStatus) => `#${number} → ${STATUSES[status]}`,
+    undo: 'Undo',
+    announced: (what: string) => `${what}. Sent in five seconds. Press Z to undo.`,
+    waits: (status: OrderStatus) => `becomes ${STATUSES[status].toLowerCase()} in a moment`,
+    sending: (status: OrderStatus) => `${STATUSES[status]}, being sent`,
+    sendingMany: (amount: number) => `Sending ${count(amount, 'change', 'changes')}…`,
+    conflict: 'Changed meanwhile',
+    failed: 'Not changed',
+  },
+  open: {
+    title: (amount: number) => `${count(amount, 'change needs', 'changes need')} your decision`,
+    someoneElse: 'Someone else changed it:',
+    changedBy: (by: string) => `${by} changed it:`,
+    now: 'now',
+    yours: 'yours',
+    notPossible: 'Yours is no longer possible.',
+    applyAnyway: 'Apply yours anyway',
+    keepTheirs: 'Keep theirs',
+    keepAllTheirs: 'Keep all as they are',
+    notChanged: 'was not changed:',
+    giveUp: 'Give up',
+  },
+  cancel: {
+    title: (numbers: readonly string[]) =>
+      numbers.length === 1
+        ? `Cancel order #${numbers[0]}?`
+        : `Cancel ${count(numbers.length, 'order', 'orders')}?`,
+    text: 'What is cancelled is not delivered. You can undo it for five seconds.',
+    keep: (amount: number) => (amount === 1 ? 'Keep the order' : 'Keep the orders'),
+    confirm: (amount: number) => (amount === 1 ? 'Cancel the order' : 'Cancel the orders'),
+  },
+  toasts: {
+    newOrder: (number: string) => `New order #${number}`,
+    wasCancelled: (number: string) => `Order #${number} was cancelled`,
+    isAlready: (number: string, status: OrderStatus) =>
+      `Order #${number} is ${STATUSES[status].toLowerCase()} already`,
+    someoneElse: (number: string) => `Someone else changed order #${number}`,
+    decideOnBoard: 'Your change was not made. It waits for you on the board.',
+    notChanged: (number: string) => `Order #${number} was not changed`,
+    notSent: (amount: number) => `${count(amount, 'change was', 'changes were')} not sent`,
+    offline: 'You are offline',
+    offlineText: 'Nothing was changed. Try again when the connection is back.',
+  },
+
+  drawer: {
+    name: (number: string) => `Order #${number}`,
+    close: 'Close',
+    previous: 'Previous order',
+    next: 'Next order',
+    page: 'Open as a page',
+    actions: 'Actions',
+    placed: 'Placed',
+    customer: 'Customer',
+    cancel: 'Cancel order…',
+    mark: (status: OrderStatus) => `Mark as ${STATUSES[status].toLowerCase()}`,
+  },
+
+  keys: {
+    title: 'Keyboard',
+    open: 'Keyboard shortcuts',
+    list: [
+      ['/', 'Search'],
+      ['j', 'Next order'],
+      ['k', 'Previous order'],
+      ['Enter', 'Open the order'],
+      ['x', 'Select the order'],
+      ['z', 'Undo the newest change'],
+      ['Esc', 'Clear the selection, close what is open'],
+      ['?', 'Show this list'],
+    ] as readonly (readonly [key: string, what: string])[],
+    on: 'Single keys do something on the board',
+    close: 'Close',
+  },
+
+  tools: 'Tools',
+  exportCsv: 'Export CSV',
+  exporting: (done: number, all: number | null) =>
+    all === null
+      ? `Exported ${NUMBER.format(done)}…`
+      : `Exported ${NUMBER.format(done)} of ${NUMBER.format(all)}…`,
+  exported: (amount: number) => `${count(amount, 'order', 'orders')} exported.`,
+  exportFile: (day: string) => `orders-${day}.csv`,
+  csv: [
+    'Order',
+    'Id',
+    'Placed',
+    'Updated',
+    'Status',
+    'Customer',
+    'Email',
+    'Items',
+    'Currency',
+    'Subtotal',
+    'Tax',
+    'Total',
+    'Street',
+    'Street 2',
+    'Postal code',
+    'City',
+    'Country',
+    'Reason',
+  ] as readonly string[],
+  sound: 'Sound on new orders',
+
+  minutes: {
+    title: 'Orders a minute',
+    summary: (now: number, most: number, sum: number) =>
+      `${NUMBER.format(now)} this minute, ${NUMBER.format(most)} at most, ` +
+      `${NUMBER.format(sum)} in the last hour`,
+  },
+}
 
 const products = {
   title: 'Products',

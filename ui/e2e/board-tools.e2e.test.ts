@@ -1,0 +1,168 @@
+import { afterAll, beforeAll, expect, test } from 'bun:test'
+import type { Browser, Page } from 'playwright-core'
+import type { Order } from '../../server/protocol/order'
+import { orderNumber } from '../../server/protocol/order'
+import { startTestServer, type TestServer } from '../../server/testing/test-server'
+import { buildUi, openBrowser, openPage, signIn } from './browser'
+import { createShop, live, row, type Shop } from './shop'
+
+/** More than one page of the list, and one more than fits one page of the export. */
+const ORDERS = 105
+
+let server: TestServer
+let shop: Shop
+let browser: Browser
+let sam: Page
+const placed: Order[] = []
+
+beforeAll(async () => {
+  await buildUi()
+  server = await startTestServer()
+  shop = createShop(server)
+  for (let count = 0; count < ORDERS; count++) placed.push(await shop.place('alice'))
+  await shop.changeStatus(placed[0]!, 'processing')
+  browser = await openBrowser()
+  sam = await openPage(browser, server.url)
+  await signIn(sam, 'Sam', '/board')
+  await live(sam)
+  await row(sam, nth(0)).waitFor()
+}, 60_000)
+
+afterAll(async () => {
+  await browser?.close()
+  await server?.stop()
+})
+
+/** Of the list, which begins with the newest. */
+function nth(index: number): Order {
+  return placed.at(-1 - index)!
+}
+
+function focused(): Promise<string | null> {
+  return sam.evaluate(
+    () => document.activeElement?.closest('[data-order]')?.getAttribute('data-order') ?? null,
+  )
+}
+
+test('keys lead through the rows, select, search and tell what they do', async () => {
+  await sam.keyboard.press('j')
+  expect(await focused()).toBe(orderNumber(nth(0).orderId))
+  await sam.keyboard.press('j')
+  await sam.keyboard.press('j')
+  await sam.keyboard.press('k')
+  expect(await focused()).toBe(orderNumber(nth(1).orderId))
+  await sam.keyboard.press('x')
+  await sam.getByText('1 selected').waitFor()
+  await sam.keyboard.press('Escape')
+  await sam.getByText('1 selected').waitFor({ state: 'detached' })
+  // Further down than what is in the page.
+  for (let count = 0; count < 40; count++) await sam.keyboard.press('j')
+  await sam.waitForFunction(
+    (number) =>
+      document.activeElement?.closest('[data-order]')?.getAttribute('data-order') === number,
+    orderNumber(nth(41).orderId),
+  )
+
+  await sam.keyboard.press('?')
+  await sam.getByRole('dialog', { name: 'Keyboard' }).getByText('Next order').waitFor()
+  await sam.keyboard.press('Escape')
+  await sam.getByRole('dialog').waitFor({ state: 'detached' })
+
+  await sam.keyboard.press('/')
+  // In a field a letter is a letter.
+  await sam.keyboard.type('jx/?')
+  expect(await sam.getByRole('searchbox').inputValue()).toBe('jx/?')
+  await sam.getByText('Nothing found').waitFor()
+  await sam.getByRole('button', { name: 'Show all orders' }).click()
+  await row(sam, nth(0)).waitFor()
+})
+
+test('single keys can be switched off, and it is remembered', async () => {
+  await sam.getByRole('button', { name: 'Keyboard shortcuts' }).click()
+  const on = sam.getByLabel('Single keys do something on the board')
+  await on.uncheck()
+  await sam.keyboard.press('Escape')
+  await sam.reload()
+  await row(sam, nth(0)).waitFor()
+  await sam.keyboard.press('j')
+  expect(await focused()).toBeNull()
+  await sam.getByRole('button', { name: 'Keyboard shortcuts' }).click()
+  await on.check()
+  await sam.keyboard.press('Escape')
+  await sam.getByRole('dialog').waitFor({ state: 'detached' })
+})
+
+test('the export holds every order that the filter leaves, on whatever page', async () => {
+  const download = sam.waitForEvent('download')
+  await sam.getByRole('button', { name: 'Export CSV' }).click()
+  const file = await download
+  expect(file.suggestedFilename()).toMatch(/^orders-\d{4}-\d\d-\d\d\.csv$/)
+  const lines = (await Bun.file(await file.path()).text()).trimEnd().split('\r\n')
+  expect(lines).toHaveLength(ORDERS + 1)
+  expect(lines[0]).toStartWith('Order,Id,Placed')
+  expect(lines[1]).toStartWith(`${orderNumber(nth(0).orderId)},${nth(0).orderId},`)
+  expect(lines.at(-1)).toContain(',processing,')
+  await sam.getByText(`${ORDERS} orders exported.`).waitFor()
+
+  await sam.getByRole('group', { name: 'Status' }).getByText('Processing').click()
+  await row(sam, placed[0]!).waitFor()
+  const second = sam.waitForEvent('download')
+  await sam.getByRole('button', { name: 'Export CSV' }).click()
+  const filtered = await Bun.file(await (await second).path()).text()
+  expect(filtered.trimEnd().split('\r\n')).toHaveLength(2)
+  await sam.getByRole('group', { name: 'Status' }).getByText('All').click()
+})
+
+test('when an order was placed can be read at every width', async () => {
+  const cut: string[] = []
+  for (const width of [320, 768, 1024, 1200, 1280]) {
+    await sam.setViewportSize({ width, height: 800 })
+    await row(sam, nth(0)).waitFor()
+    const isCut = await row(sam, nth(0))
+      .locator('time')
+      .evaluate((time) => {
+        const cell = time.parentElement!
+        return cell.scrollWidth > cell.clientWidth || time.getClientRects().length > 1
+      })
+    if (isCut) cut.push(`${width}`)
+  }
+  expect(cut).toEqual([])
+})
+
+test('orders a minute are drawn, and said in words', async () => {
+  await sam.locator('[data-chart] canvas').waitFor()
+  await sam.getByText(/\d+ this minute, \d+ at most, 105 in the last hour/).waitFor()
+})
+
+test('the sound is off until somebody switches it on, and stays as chosen', async () => {
+  const sound = sam.getByLabel('Sound on new orders')
+  expect(await sound.isChecked()).toBe(false)
+  await sound.check()
+  await sam.reload()
+  expect(await sound.isChecked()).toBe(true)
+  await sound.uncheck()
+})
+
+test('an order opens beside the list, and the keys lead to the next', async () => {
+  await row(sam, nth(1)).getByRole('link').click()
+  const drawer = sam.getByRole('dialog')
+  await drawer.getByText(`Order #${orderNumber(nth(1).orderId)}`).waitFor()
+  await drawer.locator('[data-version="1"]').getByText('alice').waitFor()
+  await drawer.getByText('12 Harbour Street').waitFor()
+  await sam.keyboard.press('j')
+  await drawer.getByText(`Order #${orderNumber(nth(2).orderId)}`).waitFor()
+  await sam.waitForURL(`**/board?order=${nth(2).orderId}`)
+  await sam.keyboard.press('k')
+  await drawer.getByText(`Order #${orderNumber(nth(1).orderId)}`).waitFor()
+
+  // What happens to it shows at once, with who did it.
+  await shop.changeStatus(nth(1), 'processing')
+  await drawer.locator('[data-version="2"]').getByText('by you').waitFor()
+  await drawer.getByRole('button', { name: 'Mark as shipped' }).click()
+  await drawer.locator('[data-open="held"]').waitFor()
+  await drawer.locator('[data-version="3"]').waitFor()
+
+  await sam.goBack()
+  await drawer.waitFor({ state: 'detached' })
+  expect(new URL(sam.url()).search).toBe('')
+})

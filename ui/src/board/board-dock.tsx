@@ -1,0 +1,152 @@
+import type { JSX } from 'solid-js'
+import { createEffect, createSignal, For, on, onMount, Show } from 'solid-js'
+import { orderNumber } from '../../../server/protocol/order'
+import { canTransition, ORDER_STATUSES } from '../../../server/protocol/order-status'
+import type { OrderStatus } from '../../../server/protocol/order-status'
+import { useCatalogue } from '../stores/app'
+import { HOLD_MS, type HeldGroup } from '../stores/held-changes'
+import { texts } from '../texts'
+import { useDesk } from './board-desk'
+import { StatusDot } from './status-dot'
+
+const say = texts.board
+const BAR = 'pointer-events-auto rounded-xl border border-line-strong/60 bg-surface shadow-2'
+
+/** Below the list: what is selected and can be made of it, and what can still be taken back. */
+export function BoardDock(): JSX.Element {
+  const desk = useDesk()
+  const { changes } = desk.board
+  const sending = () => changes.open().filter(({ state }) => state.kind === 'sending').length
+  return (
+    <div class="pointer-events-none fixed inset-x-0 bottom-0 z-20 mx-auto flex max-w-6xl flex-col items-start gap-2 px-4 py-3 sm:px-6 sm:py-5">
+      <Announcements />
+      <Show when={sending() > 0}>
+        <p class={`${BAR} px-4 py-2 text-sm text-ink-soft`}>{say.held.sendingMany(sending())}</p>
+      </Show>
+      <For each={changes.groups().map(({ id }) => id)}>
+        {(id) => (
+          <Show when={changes.groups().find((group) => group.id === id)}>
+            {(group) => <HeldBar group={group()} />}
+          </Show>
+        )}
+      </For>
+      <Show when={desk.selection.ids().length > 0}>
+        <SelectionBar />
+      </Show>
+    </div>
+  )
+}
+
+/** Says once what was chosen: the bars themselves are not read out again and again. */
+function Announcements(): JSX.Element {
+  const desk = useDesk()
+  const [text, setText] = createSignal('')
+  createEffect(
+    on(
+      () => desk.board.changes.groups().at(-1)?.id,
+      () => {
+        const group = desk.board.changes.groups().at(-1)
+        setText(group ? say.held.announced(describe(group)) : '')
+      },
+    ),
+  )
+  return (
+    <p role="status" class="sr-only">
+      {text()}
+    </p>
+  )
+}
+
+function HeldBar(props: { readonly group: HeldGroup }): JSX.Element {
+  const desk = useDesk()
+  let left!: HTMLElement
+  onMount(() => {
+    const shrink = [{ transform: 'scaleX(1)' }, { transform: 'scaleX(0)' }]
+    left.animate(shrink, { duration: HOLD_MS, fill: 'forwards' })
+  })
+  return (
+    <div
+      class={`${BAR} relative flex max-w-full items-center gap-3 overflow-clip py-1.5 pr-1.5 pl-4 text-sm`}
+      data-held={props.group.changes.length}
+    >
+      <span class="truncate font-medium tabular-nums">{describe(props.group)}</span>
+      <button
+        type="button"
+        class="btn btn-plain btn-small text-accent"
+        aria-keyshortcuts="z"
+        onClick={() => desk.board.changes.undo(props.group.id)}
+      >
+        {say.held.undo}
+      </button>
+      <span
+        ref={(element) => (left = element)}
+        aria-hidden="true"
+        class="absolute inset-x-0 bottom-0 h-0.5 origin-left bg-accent motion-reduce:hidden"
+      />
+    </div>
+  )
+}
+
+function describe({ changes }: HeldGroup): string {
+  const [first] = changes
+  if (!first) return ''
+  return changes.length === 1
+    ? say.held.one(orderNumber(first.orderId), first.status)
+    : say.held.becomes(changes.length, first.status)
+}
+
+function SelectionBar(): JSX.Element {
+  const desk = useDesk()
+  const catalogue = useCatalogue()
+  const { board, selection } = desk
+
+  /** Those that may become it and are not on their way to something. */
+  const able = (status: OrderStatus) =>
+    selection.ids().filter((id) => {
+      const order = board.get(id)
+      const sending = board.changes.of(id)?.state.kind === 'sending'
+      return order !== undefined && !sending && canTransition(order.status, status)
+    })
+
+  function choose(status: OrderStatus): void {
+    const orders = able(status).map((orderId) => ({
+      orderId,
+      seenVersion: selection.seenVersion(orderId) ?? 0,
+    }))
+    desk.choose(status, orders)
+  }
+
+  return (
+    <div
+      role="group"
+      aria-label={say.selection}
+      class={`${BAR} flex max-w-full flex-wrap items-center gap-1 p-1.5 pl-4 text-sm`}
+    >
+      <span class="mr-2 font-semibold tabular-nums">{say.selected(selection.ids().length)}</span>
+      <Show when={catalogue.takesOrders()}>
+        <For each={ORDER_STATUSES.filter((status) => able(status).length > 0)}>
+          {(status) => (
+            <button
+              type="button"
+              class="btn btn-quiet btn-small gap-1.5 px-2.5"
+              aria-label={say.makeThem(status, able(status).length)}
+              onClick={() => choose(status)}
+            >
+              <StatusDot status={status} />
+              {texts.common.statuses[status]}
+              <span class="text-xs text-ink-faint tabular-nums">{able(status).length}</span>
+            </button>
+          )}
+        </For>
+      </Show>
+      <button
+        type="button"
+        class="btn btn-plain btn-small"
+        aria-keyshortcuts="Escape"
+        onClick={() => selection.clear()}
+      >
+        {say.clearSelection}
+      </button>
+    </div>
+  )
+}

@@ -1,0 +1,170 @@
+import { batch, createSignal } from 'solid-js'
+import type { Order } from '../../../server/protocol/order'
+import type { OrderStatus } from '../../../server/protocol/order-status'
+import { systemClock, type Clock } from '../../client'
+
+/** For so long a change can be taken back before it is sent. */
+export const HOLD_MS = 5_000
+/** Of the changes that fall due together, so many are on their way at once. */
+const AT_ONCE = 4
+
+export interface WantedChange {
+  readonly orderId: string
+  /** The version on which the reader based the choice: no newer one is changed. */
+  readonly seenVersion: number
+  readonly status: OrderStatus
+  /** With `cancelled` only. */
+  readonly reason?: string
+}
+
+/**
+ * - `changed`: the order as it is now; `already`: it was so before, perhaps by ourselves;
+ * - `conflict`: somebody else was faster; nothing was changed;
+ * - `failed`: it is not known that it was changed. Sending it again does no harm.
+ */
+export type Outcome =
+  | { readonly kind: 'changed' | 'already'; readonly order: Order }
+  | { readonly kind: 'conflict'; readonly order: Order; readonly by: string | null }
+  | { readonly kind: 'failed'; readonly error: unknown }
+
+export type ChangeState =
+  | { readonly kind: 'held'; readonly group: number }
+  | { readonly kind: 'sending' }
+  | Extract<Outcome, { readonly kind: 'conflict' | 'failed' }>
+
+/** A change that is not settled: it waits for its time, for the server, or for a decision. */
+export interface OpenChange {
+  readonly wanted: WantedChange
+  readonly state: ChangeState
+}
+
+/** Changes that were chosen together, and are taken back together. */
+export interface HeldGroup {
+  readonly id: number
+  readonly changes: readonly WantedChange[]
+}
+
+/** Changes of status between the choice and the server's answer. None is dropped but by the reader. */
+export interface HeldChanges {
+  /** Reactive: all that are open. */
+  readonly open: () => readonly OpenChange[]
+  /** Reactive: what is open of an order. */
+  readonly of: (orderId: string) => OpenChange | undefined
+  /** Reactive: what can still be taken back, oldest first. */
+  readonly groups: () => readonly HeldGroup[]
+  /** Holds changes of different orders. One that is held already is replaced, one being sent stays. */
+  readonly hold: (wanted: readonly WantedChange[]) => void
+  /** Without an id: the group held last. */
+  readonly undo: (group?: number) => void
+  /** Sends all that waits, at once: the page goes away. */
+  readonly sendNow: () => void
+  /** Of a conflict: makes the change to what the order is now. Of a failure: tries it once more. */
+  readonly sendAgain: (orderId: string) => void
+  /** Of a conflict: the order stays as it is. Of a failure: it is given up. */
+  readonly drop: (orderId: string) => void
+}
+
+export interface HeldChangesDeps {
+  /** Never rejects. */
+  readonly send: (wanted: WantedChange) => Promise<Outcome>
+  /** Called with every outcome, after it shows in `open`. */
+  readonly onOutcome: (wanted: WantedChange, outcome: Outcome) => void
+}
+
+export function createHeldChanges(deps: HeldChangesDeps, clock: Clock = systemClock): HeldChanges {
+  const [changes, setChanges] = createSignal<ReadonlyMap<string, OpenChange>>(new Map())
+  /** What cancels the sending of each held group. */
+  const timers = new Map<number, () => void>()
+  /** Due, and waiting for others to be answered. */
+  const queue: WantedChange[] = []
+  let running = 0
+  let lastGroup = 0
+
+  function put(wanted: WantedChange, state: ChangeState): void {
+    setChanges((known) => new Map(known).set(wanted.orderId, { wanted, state }))
+  }
+
+  function remove(orderIds: readonly string[]): void {
+    const gone = new Set(orderIds)
+    setChanges((known) => new Map([...known].filter(([id]) => !gone.has(id))))
+  }
+
+  function groups(): readonly HeldGroup[] {
+    const found = new Map<number, WantedChange[]>()
+    for (const { wanted, state } of changes().values()) {
+      if (state.kind !== 'held') continue
+      const group = found.get(state.group) ?? []
+      found.set(state.group, group)
+      group.push(wanted)
+    }
+    return [...found].map(([id, wanted]) => ({ id, changes: wanted })).sort((a, b) => a.id - b.id)
+  }
+
+  function stopTimer(group: number): void {
+    timers.get(group)?.()
+    timers.delete(group)
+  }
+
+  function take(group: number): readonly WantedChange[] {
+    stopTimer(group)
+    return groups().find(({ id }) => id === group)?.changes ?? []
+  }
+
+  async function sendOne(wanted: WantedChange): Promise<void> {
+    const outcome = await deps.send(wanted)
+    batch(() => {
+      if (outcome.kind === 'conflict' || outcome.kind === 'failed') put(wanted, outcome)
+      else remove([wanted.orderId])
+      deps.onOutcome(wanted, outcome)
+    })
+  }
+
+  async function sendQueued(): Promise<void> {
+    running++
+    for (let next = queue.shift(); next; next = queue.shift()) await sendOne(next)
+    running--
+  }
+
+  function send(due: readonly WantedChange[]): void {
+    batch(() => {
+      for (const wanted of due) put(wanted, { kind: 'sending' })
+    })
+    queue.push(...due)
+    while (running < AT_ONCE && queue.length > 0) void sendQueued()
+  }
+
+  return {
+    open: () => [...changes().values()],
+    of: (orderId) => changes().get(orderId),
+    groups,
+    hold(wanted) {
+      const group = ++lastGroup
+      const free = wanted.filter(({ orderId }) => changes().get(orderId)?.state.kind !== 'sending')
+      if (free.length === 0) return
+      batch(() => {
+        // Taken out first, so that it stands where it was chosen last.
+        remove(free.map(({ orderId }) => orderId))
+        for (const one of free) put(one, { kind: 'held', group })
+      })
+      const due = () => send(take(group))
+      timers.set(group, clock.after(HOLD_MS, due))
+    },
+    undo(group = groups().at(-1)?.id) {
+      if (group !== undefined) remove(take(group).map(({ orderId }) => orderId))
+    },
+    sendNow() {
+      send(groups().flatMap(({ id }) => take(id)))
+      for (const wanted of queue.splice(0)) void sendOne(wanted)
+    },
+    sendAgain(orderId) {
+      const change = changes().get(orderId)
+      if (change?.state.kind === 'failed') send([change.wanted])
+      if (change?.state.kind !== 'conflict') return
+      send([{ ...change.wanted, seenVersion: change.state.order.version }])
+    },
+    drop(orderId) {
+      const kind = changes().get(orderId)?.state.kind
+      if (kind === 'conflict' || kind === 'failed') remove([orderId])
+    },
+  }
+}
