@@ -68,6 +68,17 @@ function Header(): JSX.Element {
   const cart = useCart()
   const catalogue = useCatalogue()
   const live = useLive()
+  const location = useLocation()
+  let nav!: HTMLElement
+  // On a phone the links of staff do not all fit: that of this page is in sight.
+  createEffect(
+    on([() => location.pathname, catalogue.settings], () => {
+      const link = nav.querySelector('[aria-current="page"]')?.getBoundingClientRect()
+      if (!link) return
+      const { left, width } = nav.getBoundingClientRect()
+      nav.scrollBy({ left: link.left - left - (width - link.width) / 2 })
+    }),
+  )
   return (
     <header class="sticky top-0 z-20 border-b border-line bg-surface/95 backdrop-blur-sm">
       <div class="mx-auto flex max-w-6xl flex-wrap items-center gap-x-2 px-4 sm:px-6 lg:gap-x-6">
@@ -78,8 +89,9 @@ function Header(): JSX.Element {
         {/* On a phone a row of its own, on wider screens part of the one row. */}
         <div class="order-last flex min-w-0 basis-full items-center justify-between gap-3 lg:contents">
           <nav
+            ref={(element) => (nav = element)}
             aria-label={texts.shell.navigation}
-            class="-mx-2 flex min-w-0 gap-1 overflow-x-auto [scrollbar-width:none] lg:mx-0 lg:overflow-visible"
+            class="-mx-2 flex min-w-0 gap-1 overflow-x-auto [mask-image:linear-gradient(to_right,black_calc(100%-1.5rem),transparent)] pr-6 [scrollbar-width:none] lg:mx-0 lg:overflow-visible lg:[mask-image:none] lg:pr-0"
           >
             <NavLink href="/" end>
               {texts.shell.shop}
