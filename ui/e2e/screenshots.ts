@@ -88,8 +88,7 @@ async function settled(page: Page): Promise<void> {
 function viewsOf(orderId: string, happen: () => Promise<void>): readonly View[] {
   const at = (path: string) => async (page: Page) => {
     await page.goto(path)
-    await page.getByRole('main').getByRole('heading').first().waitFor()
-    await page.waitForFunction(() => document.querySelector('main .skeleton') === null)
+    await settled(page)
   }
   const fillCart = async (page: Page) => {
     await page.goto('/')
@@ -224,6 +223,7 @@ function viewsOf(orderId: string, happen: () => Promise<void>): readonly View[] 
       async show(page) {
         await page.goto('/products')
         await page.getByRole('button', { name: 'Edit House Blend' }).click()
+        await settled(page)
       },
     },
     {
@@ -233,6 +233,7 @@ function viewsOf(orderId: string, happen: () => Promise<void>): readonly View[] 
         await page.goto('/products')
         await page.getByRole('button', { name: 'Add product' }).click()
         await page.getByRole('dialog').getByRole('button', { name: 'Add product' }).click()
+        await settled(page)
       },
     },
     { name: 'products-refused', as: 'Bob', show: at('/products') },

@@ -117,12 +117,15 @@ function OrderCard(props: {
             {texts.common.orderName(orderNumber(props.order.orderId))}
           </A>
         </h2>
-        <StatusBadge status={props.order.status} />
-        <Show when={props.missed}>
-          <span class="rounded-full bg-accent-soft px-2.5 py-0.5 text-sm font-medium text-accent">
-            {props.order.version === 1 ? texts.orders.missedNew : texts.orders.missed}
-          </span>
-        </Show>
+        {/* On a phone number and price have a row of their own. */}
+        <div class="flex flex-wrap gap-2 max-sm:order-last max-sm:basis-full">
+          <StatusBadge status={props.order.status} />
+          <Show when={props.missed}>
+            <span class="rounded-full bg-accent-soft px-2.5 py-0.5 text-sm font-medium text-accent">
+              {props.order.version === 1 ? texts.orders.missedNew : texts.orders.missed}
+            </span>
+          </Show>
+        </div>
         <p class="ml-auto font-semibold tabular-nums">
           {formatMoney(props.order.total, props.order.currency)}
         </p>
