@@ -3,6 +3,7 @@ import type { Browser, Locator, Page } from 'playwright-core'
 import { startTestServer, type TestServer } from '../../server/testing/test-server'
 import { buildUi, openBrowser, openPage, signIn } from './browser'
 import { live, toast } from './shop'
+import { violations } from './violations'
 
 /** Staff look after what is sold; customers see it. */
 let server: TestServer
@@ -14,6 +15,7 @@ beforeAll(async () => {
   server = await startTestServer()
   browser = await openBrowser()
   staff = await openPage(browser, server.url)
+  await staff.emulateMedia({ reducedMotion: 'reduce' })
   await signIn(staff, 'Sam', '/products')
   await live(staff)
 }, 60_000)
@@ -88,6 +90,7 @@ test('staff add, price and hide a product, and a customer sees it after a reload
     await dialog().getByLabel('Price in EUR').fill('32,5')
     await dialog().getByLabel('tea towel').focus()
     await staff.keyboard.press('Space')
+    expect(await dialog().getByLabel('tea towel').isChecked()).toBe(true)
     await submit.click()
     await dialog().getByText('Another product has this id.').waitFor()
     expect(await focusedName(staff)).toBe('id')
@@ -190,6 +193,34 @@ test('nothing is changed while the server is away, and what others did is shown 
   await staff.context().setOffline(false)
   await row('house-blend').getByText('€13.50').waitFor()
   await staff.getByText('what you see may be old').waitFor({ state: 'detached' })
+})
+
+test('by keyboard alone a product is edited, and axe-core finds nothing wrong on the way', async () => {
+  await change('linen-apron', { active: false })
+  await staff.reload()
+  await row('linen-apron').locator('[data-state="hidden"]').waitFor()
+  expect(await violations(staff)).toEqual([])
+
+  await row('linen-apron').getByRole('button', { name: 'Edit Linen Apron' }).press('Enter')
+  await dialog().getByLabel('Name').waitFor()
+  expect(await focusedName(staff)).toBe('name')
+  await staff.keyboard.press('Control+A')
+  await staff.keyboard.press('Delete')
+  await staff.keyboard.press('Enter')
+  await dialog().getByText('Enter a name.').waitFor()
+  expect(await focusedName(staff)).toBe('name')
+  expect(await violations(staff)).toEqual([])
+
+  await staff.keyboard.type('Cook’s Apron')
+  // Description, price, picture, for sale.
+  for (let step = 0; step < 4; step++) await staff.keyboard.press('Tab')
+  expect(await focusedName(staff)).toBe('active')
+  await staff.keyboard.press('Space')
+  await staff.keyboard.press('Enter')
+  await dialog().waitFor({ state: 'detached' })
+  await row('linen-apron').getByText('Cook’s Apron').waitFor()
+  await row('linen-apron').locator('[data-state="for-sale"]').waitFor()
+  expect(await focusedName(staff)).toBe('Edit Cook’s Apron')
 })
 
 test('products are refused to customers, in words', () =>

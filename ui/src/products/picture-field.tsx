@@ -72,7 +72,7 @@ function Choice(props: {
         />
       </Show>
       <Show when={props.isChosen}>
-        <span class="pointer-events-none absolute right-0.5 bottom-0.5 rounded-full bg-accent p-0.5 text-on-accent">
+        <span class="pointer-events-none absolute right-0.5 bottom-0.5 grid size-4 place-items-center rounded-full bg-accent text-on-accent [&>svg]:size-3">
           <CheckIcon />
         </span>
       </Show>
