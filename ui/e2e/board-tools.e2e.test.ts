@@ -130,7 +130,13 @@ test('when an order was placed can be read at every width', async () => {
 })
 
 test('orders a minute are drawn, and said in words', async () => {
-  await sam.locator('[data-chart] canvas').waitFor()
+  const canvas = sam.locator('[data-chart] canvas')
+  await canvas.waitFor()
+  const place = sam.locator('[data-chart]')
+  // Nothing of it hangs out of its place.
+  expect(await canvas.evaluate((drawn) => drawn.getBoundingClientRect().bottom)).toBe(
+    await place.evaluate((host) => host.getBoundingClientRect().bottom),
+  )
   await sam.getByText(/\d+ this minute, \d+ at most, 105 in the last hour/).waitFor()
 })
 

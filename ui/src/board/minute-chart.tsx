@@ -1,6 +1,7 @@
 import type { JSX } from 'solid-js'
 import { createEffect, on, onCleanup, onMount } from 'solid-js'
 import uPlot from 'uplot'
+import 'uplot/dist/uPlot.min.css'
 
 const MINUTE_S = 60
 const TIME = new Intl.DateTimeFormat(undefined, { timeStyle: 'short' })
@@ -68,8 +69,8 @@ function draw(host: HTMLElement, shown: uPlot.AlignedData): uPlot {
       axes: [
         {
           ...axis,
-          size: 20,
-          gap: 2,
+          size: 22,
+          gap: 4,
           grid: { show: false },
           ticks: { show: false },
           space: 90,
