@@ -15,7 +15,7 @@ import { Sides } from './sides'
 import type { Tab } from './tab'
 
 export interface FeedHost {
-  /** Asks the server as soon as what was asked before is answered. */
+  /** Asks the server, once what was asked before is answered. */
   operate(feed: Feed, kind: 'subscribe' | 'unsubscribe', cursor?: Cursor): void
   readonly openSide: OpenUpstream
   dismiss(tab: Tab, end: Pick<CloseCode, 'code' | 'reason'>): void
@@ -79,8 +79,6 @@ export class Feed {
   close(): void {
     this.#sides.closeAll()
   }
-
-  // What the server says.
 
   onSubscribed(data: SubscribedFrame['data'], line: string): void {
     const leader = this.#leader
@@ -146,8 +144,6 @@ export class Feed {
   onStats(line: string): void {
     this.#audience.stats(line)
   }
-
-  // Who gets it.
 
   #admit(tab: Tab, cursor: Cursor | undefined): void {
     if (answer(tab, this.channel, this.#window!, cursor)) this.#audience.join(tab, true)
