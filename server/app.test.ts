@@ -234,6 +234,8 @@ describe('the description of the API', () => {
       '/api/admin/dead-letters/{id}/redrive',
       '/api/admin/orders',
       '/api/admin/orders/{id}',
+      '/api/admin/products',
+      '/api/admin/products/{id}',
       '/api/admin/revocations',
       '/api/admin/stats',
       '/api/demo/sign-in',
