@@ -1,11 +1,13 @@
 import { openPostgresRevocations } from './auth/revocations.postgres'
 import type { Config, DistributedSettings } from './config'
+import { tellOutages } from './dead-letters/told'
 import type { Engine } from './engine'
 import { openRedisLog } from './event-log/event-log.redis'
 import { openKafka } from './kafka/client'
 import { KAFKA_LIMITS } from './kafka/limits'
 import { openPostgres, type PostgresDatabase } from './lib/database.postgres'
 import type { Logger } from './lib/logger'
+import { Outage } from './lib/outage'
 import { poll } from './lib/polled'
 import { createDeadLetters } from './mirror/dead-letters'
 import { openPostgresOrderStore } from './orders/order-store.postgres'
@@ -49,7 +51,16 @@ export async function openDistributedEngine(
     opened.defer(() => revocations.close())
     // Connects when staff ask for dead letters; nothing else here needs it.
     const kafka = openKafka(settings.kafka, logger, { ...KAFKA_LIMITS, callMs: KAFKA_CALL_MS })
-    opened.defer(() => kafka.close())
+    const kafkaOutage = new Outage({
+      service: 'Kafka',
+      place: settings.kafka.brokers.join(', '),
+      meanwhile: 'dead letters can be neither shown nor sent back',
+      logger,
+    })
+    opened.defer(async () => {
+      kafkaOutage.end()
+      await kafka.close()
+    })
     return {
       orders: openPostgresOrderStore(
         database,
@@ -58,7 +69,10 @@ export async function openDistributedEngine(
       ),
       log,
       revocations,
-      deadLetters: createDeadLetters(kafka, settings.mirror.deadLetterTopic),
+      deadLetters: tellOutages(
+        createDeadLetters(kafka, settings.mirror.deadLetterTopic),
+        kafkaOutage,
+      ),
       health: {
         database: () => reach(database),
         outbox:

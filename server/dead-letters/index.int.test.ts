@@ -196,6 +196,13 @@ test('while Kafka is away it says so, and everything else goes on', async () => 
     expect(answer.headers.get('retry-after')).toBe('1')
   }
   expect((await cut.request('/api/admin/stats', { token })).status).toBe(200)
+  // Told once, however many ask.
+  const told = cut.logLines.filter(
+    ({ level, msg }) => Number(level) >= 40 && /Kafka|request/.test(msg),
+  )
+  expect(told.map(({ msg }) => msg)).toEqual([
+    'Kafka is out of reach: dead letters can be neither shown nor sent back',
+  ])
 })
 
 test('where there is no Kafka, front ends are told that there are none', async () => {

@@ -18,16 +18,16 @@ let sam: Page
 let again: string
 
 beforeAll(async () => {
-  await buildUi()
   // Without a secret of its own: signing in is a click.
-  cluster = opened.use(await openCluster({ env: { JWT_SECRET: '' } }))
+  const opening = openCluster({ env: { JWT_SECRET: '' } })
+  ;[browser, cluster] = await Promise.all([openBrowser(), opening, buildUi()])
+  opened.use(cluster)
   const settings = { brokers: [cluster.broker], clientId: 'test', tls: null, sasl: null }
   kafka = openKafka({ ...settings, partitions: 1, replicationFactor: 1 }, createLogger('silent'))
   opened.defer(() => kafka.close())
   await kafka.ensureTopics([cluster.topics.created, cluster.topics.deadLetter])
   const [server] = await Promise.all([cluster.startServer(), cluster.startWorker()])
   url = server.url
-  browser = await openBrowser()
   sam = await openPage(browser, url)
   // A colour on its way to another has no contrast of its own.
   await sam.emulateMedia({ reducedMotion: 'reduce' })
