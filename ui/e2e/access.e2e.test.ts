@@ -157,6 +157,34 @@ const VIEWS: readonly View[] = [
       await page.getByText('Nothing found').waitFor()
     },
   ),
+  view(
+    'the board with some selected',
+    () => sam,
+    '/board',
+    async (page) => {
+      await page.locator('[data-order]').getByRole('checkbox').first().click()
+      await page.getByRole('group', { name: 'Selected orders' }).waitFor()
+    },
+  ),
+  view(
+    'the board with an order beside it',
+    () => sam,
+    '/board',
+    async (page) => {
+      await page.locator('[data-order]').first().getByRole('link').click()
+      await page.locator('[data-drawer] [data-version]').first().waitFor()
+    },
+  ),
+  view(
+    "the board's keys",
+    () => sam,
+    '/board',
+    async (page) => {
+      await page.locator('[data-order]').first().waitFor()
+      await page.keyboard.press('?')
+      await page.getByRole('dialog').waitFor()
+    },
+  ),
   view('a board that is refused', () => alice, '/board', heading('The board is for staff')),
   view(
     'products for staff',

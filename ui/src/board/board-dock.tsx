@@ -129,12 +129,14 @@ function SelectionBar(): JSX.Element {
             <button
               type="button"
               class="btn btn-quiet btn-small gap-1.5 px-2.5"
-              aria-label={say.makeThem(status, able(status).length)}
               onClick={() => choose(status)}
             >
               <StatusDot status={status} />
               {texts.common.statuses[status]}
-              <span class="text-xs text-ink-faint tabular-nums">{able(status).length}</span>
+              <span class="text-xs text-ink-faint tabular-nums">
+                <span class="sr-only">{say.makeThem(able(status).length)}</span>
+                <span aria-hidden="true">{able(status).length}</span>
+              </span>
             </button>
           )}
         </For>

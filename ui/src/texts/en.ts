@@ -287,8 +287,8 @@ const board = {
   selected: (amount: number) => `${NUMBER.format(amount)} selected`,
   selection: 'Selected orders',
   clearSelection: 'Clear',
-  makeThem: (status: OrderStatus, amount: number) =>
-    `${STATUSES[status]}, ${count(amount, 'order', 'orders')}`,
+  /** After the name of the status that they become. */
+  makeThem: (amount: number) => count(amount, 'order', 'orders'),
   statusOf: (number: string) => `Status of order #${number}`,
 
   held: {
