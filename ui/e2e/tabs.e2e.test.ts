@@ -104,19 +104,41 @@ test('a sign-out in one tab is one in all, and the next one sees nothing of it',
   await first.context().close()
 })
 
-test('a browser whose worker does not start has a socket a tab', async () => {
-  const first = await openPage(browser, server.url)
-  await first.context().addInitScript(() => {
-    class Silent extends EventTarget {
-      readonly port = new MessageChannel().port1
-    }
-    Object.assign(window, { SharedWorker: Silent })
+/** Each a reason for a socket a tab. */
+const WITHOUT_SHARING: Readonly<Record<string, (context: BrowserContext) => Promise<unknown>>> = {
+  'has no SharedWorker': (context) =>
+    context.addInitScript(() => Reflect.deleteProperty(window, 'SharedWorker')),
+  'has one that does not start': (context) =>
+    context.addInitScript(() => {
+      class Silent extends EventTarget {
+        readonly port = new MessageChannel().port1
+      }
+      Object.assign(window, { SharedWorker: Silent })
+    }),
+  'is told not to start any': (context) =>
+    context.addInitScript(() => {
+      const policy = document.createElement('meta')
+      policy.httpEquiv = 'Content-Security-Policy'
+      policy.content = "worker-src 'none'"
+      const watcher = new MutationObserver(() => {
+        if (!document.head) return
+        watcher.disconnect()
+        document.head.append(policy)
+      })
+      watcher.observe(document, { childList: true, subtree: true })
+    }),
+}
+
+for (const [what, prepare] of Object.entries(WITHOUT_SHARING)) {
+  test(`a browser that ${what} has a socket a tab`, async () => {
+    const first = await openPage(browser, server.url)
+    await prepare(first.context())
+    await signIn(first, 'Sam', '/board')
+    await live(first)
+    const second = await openTab(first.context(), '/board')
+    await sockets(first, 2)
+    const order = await place()
+    for (const tab of [first, second]) await seenOnce(tab, order)
+    await first.context().close()
   })
-  await signIn(first, 'Sam', '/board')
-  await live(first)
-  const second = await openTab(first.context(), '/board')
-  await sockets(first, 2)
-  const order = await place()
-  for (const tab of [first, second]) await seenOnce(tab, order)
-  await first.context().close()
-})
+}
