@@ -5,6 +5,7 @@ import { orderNumber } from '../../server/protocol/order'
 import { startTestServer, type TestServer } from '../../server/testing/test-server'
 import { buildUi, openBrowser, openPage, signIn } from './browser'
 import { createShop, live, row, type Shop } from './shop'
+import { violations } from './violations'
 
 /** More than one page of the list, and one more than fits one page of the export. */
 const ORDERS = 105
@@ -171,4 +172,49 @@ test('an order opens beside the list, and the keys lead to the next', async () =
   await sam.goBack()
   await drawer.waitFor({ state: 'detached' })
   expect(new URL(sam.url()).search).toBe('')
+  // Who closes it goes on at the row of the order.
+  expect(await focused()).toBe(orderNumber(nth(1).orderId))
+})
+
+test('cancelling in the drawer asks, can be undone there, and leaves it open', async () => {
+  await sam.goto(`/board?order=${nth(3).orderId}`)
+  const drawer = sam.locator('[data-drawer]')
+  await drawer.getByRole('button', { name: 'Cancel order…' }).click()
+  await sam.getByLabel('Reason').fill('Out of stock')
+  await sam.getByRole('button', { name: 'Cancel the order' }).click()
+  await drawer.getByRole('button', { name: 'Undo' }).click()
+  await drawer.getByRole('button', { name: 'Cancel order…' }).waitFor()
+  await sam.keyboard.press('Escape')
+  await drawer.waitFor({ state: 'detached' })
+})
+
+test('an order that is not there is told in the drawer', async () => {
+  await sam.goto('/board?order=no-such-order')
+  await sam.locator('[data-drawer]').getByRole('alert').waitFor()
+  await sam.keyboard.press('Escape')
+})
+
+test('axe-core finds nothing wrong with what is done on the board, in both themes', async () => {
+  await sam.emulateMedia({ reducedMotion: 'reduce' })
+  await sam.goto('/board?sort=total&dir=asc')
+  await sam.getByRole('button', { name: 'Load all' }).waitFor()
+  const order = nth(5)
+  await sam.goto('/board')
+  await row(sam, order).getByRole('checkbox').click()
+  expect(await violations(sam)).toEqual([])
+  const selection = sam.getByRole('group', { name: 'Selected orders' })
+  await selection.getByRole('button', { name: 'Processing 1' }).click()
+  await shop.changeStatus(order, 'cancelled')
+  expect(await violations(sam)).toEqual([])
+  await sam.locator('[data-open-changes]').waitFor()
+  expect(await violations(sam)).toEqual([])
+  await sam.getByRole('button', { name: 'Keep theirs' }).click()
+  await row(sam, order).getByRole('link').click()
+  await sam.locator('[data-drawer] [data-version="2"]').waitFor()
+  expect(await violations(sam)).toEqual([])
+  await sam.keyboard.press('Escape')
+  await sam.locator('[data-drawer]').waitFor({ state: 'detached' })
+  await sam.keyboard.press('?')
+  await sam.getByRole('dialog', { name: 'Keyboard' }).waitFor()
+  expect(await violations(sam)).toEqual([])
 })

@@ -58,7 +58,7 @@ function StatusButton(props: { readonly status: OrderStatus | null }): JSX.Eleme
     >
       {props.status === null ? texts.board.all : texts.common.statuses[props.status]}
       <Show when={count() !== undefined}>
-        <span class="text-xs tabular-nums opacity-80">{texts.board.figure(count() ?? 0)}</span>
+        <span class="text-xs tabular-nums">{texts.board.figure(count() ?? 0)}</span>
       </Show>
     </button>
   )

@@ -1,7 +1,7 @@
 import { CloseButton, Content, Overlay, Portal, Root, Title } from '@kobalte/core/dialog'
 import { A } from '@solidjs/router'
 import type { JSX } from 'solid-js'
-import { createComputed, For, Match, Show, Switch } from 'solid-js'
+import { createComputed, createEffect, For, Match, on, Show, Switch } from 'solid-js'
 import { orderNumber, type Order } from '../../../server/protocol/order'
 import { allowedTransitions } from '../../../server/protocol/order-status'
 import { CloseIcon } from '../components/icons'
@@ -42,6 +42,7 @@ function Sheet(props: { readonly orderId: string }): JSX.Element {
   const live = useLive()
   // Read when the sheet goes away, and there is no order any more.
   let shown = ''
+  let sheet!: HTMLElement
   createComputed(() => (shown = props.orderId))
   const opened = createOpenedOrder(desk.board, useApi(), () => props.orderId)
 
@@ -51,6 +52,18 @@ function Sheet(props: { readonly orderId: string }): JSX.Element {
     const index = ids.indexOf(props.orderId)
     return index === -1 ? null : (ids[index + step] ?? null)
   }
+
+  // What was pressed may be gone by now; without focus within, keys would lead nowhere.
+  createEffect(
+    on(
+      [desk.cancelling, () => desk.board.changes.of(props.orderId)?.state.kind],
+      () =>
+        requestAnimationFrame(() => {
+          if (document.activeElement === document.body) sheet.focus({ preventScroll: true })
+        }),
+      { defer: true },
+    ),
+  )
 
   /** Where whoever reads the list goes on. */
   function focusRow(): void {
@@ -68,6 +81,7 @@ function Sheet(props: { readonly orderId: string }): JSX.Element {
 
   return (
     <Content
+      ref={(element) => (sheet = element)}
       class="fixed inset-y-0 right-0 z-30 flex w-full max-w-lg flex-col border-l border-line bg-canvas shadow-2 outline-none"
       onKeyDown={onKeyDown}
       onCloseAutoFocus={focusRow}
@@ -84,7 +98,7 @@ function Sheet(props: { readonly orderId: string }): JSX.Element {
         </CloseButton>
       </header>
       <div class="flex flex-1 flex-col gap-4 overflow-y-auto p-4 sm:p-5">
-        <Switch fallback={<Loading label={texts.orders.loadingOrder} rows={3} />}>
+        <Switch>
           <Match when={opened.order()}>
             {(order) => (
               <>
@@ -96,6 +110,9 @@ function Sheet(props: { readonly orderId: string }): JSX.Element {
                 />
               </>
             )}
+          </Match>
+          <Match when={!opened.error()}>
+            <Loading label={texts.orders.loadingOrder} rows={3} />
           </Match>
         </Switch>
         <Show when={opened.error()}>
