@@ -1,10 +1,8 @@
+import { REDRIVE_HEADER } from '../mirror/dead-letter'
 import type { DeadLetterEntry } from '../mirror/dead-letters'
 
 /** Text where the bytes are UTF-8, else base64. */
 export type Shown = string | { readonly base64: string }
-
-/** On a record that was sent back: its letter, as `topic/partition@offset` (docs/dead-letters.md). */
-const REDRIVE_HEADER = 'dead-letter.redrive'
 
 /** A letter in a list: all but what can be long. */
 export function summaryOf({ id, at, letter, orderId, redrivenAt }: DeadLetterEntry) {

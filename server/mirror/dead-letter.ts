@@ -35,6 +35,9 @@ export interface StoredDeadLetter extends Omit<DeadLetter, 'reason'> {
   readonly whole: boolean
 }
 
+/** On a record that was sent back: its letter, as `topic/partition@offset`. */
+export const REDRIVE_HEADER = 'dead-letter.redrive'
+
 /** What of a record is kept, so that its letter fits wherever the record did. */
 export const KEPT_VALUE_BYTES = 256 * 1024
 const KEPT_KEY_BYTES = 16 * 1024

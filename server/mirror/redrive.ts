@@ -1,9 +1,7 @@
 import { AppError } from '../errors'
 import { type Kafka, type KafkaRecord, type NewRecord, partitionName } from '../kafka/kafka'
-import type { StoredDeadLetter } from './dead-letter'
+import { REDRIVE_HEADER, type StoredDeadLetter } from './dead-letter'
 
-/** On the record that is sent again: its letter, as `topic/partition@offset`. */
-const REDRIVE_HEADER = 'dead-letter.redrive'
 /** On the note that lies behind a letter which was sent again: the letter's id. */
 const REDRIVEN_HEADER = 'dead-letter.redriven'
 

@@ -40,16 +40,24 @@ export interface Run {
   readonly generatorShare: number
 }
 
+type Keep = <C extends { stop(): Promise<void> }>(child: C) => C
+
+/** A log that holds nothing, who writes into it, and who plays the clients. */
+async function openStage(keep: Keep, services: Services) {
+  const redis = keep(await services.startRedis())
+  const env = environmentOf(services, redis.url, topicsOf('resume'))
+  const load = keep(await spawnBench<LoadCommands>('load.ts'))
+  const writer = keep(await spawnBench<LogWriterCommands>('servers/log-writer.ts'))
+  await writer.ask('start', redis.url)
+  return { redis, env, load, writer }
+}
+
 /** The server is killed while all are away; the next one finds nothing but what Redis holds. */
 export async function measureOurs(bench: Bench, services: Services, which: Case): Promise<Run> {
   const { clients, customers, customersInLog, history, missed } = which
   return withDataDir((dataDir) =>
     withChildren(async (keep) => {
-      const redis = keep(await services.startRedis())
-      const env = environmentOf(services, redis.url, topicsOf('resume'))
-      const load = keep(await spawnBench<LoadCommands>('load.ts'))
-      const writer = keep(await spawnBench<LogWriterCommands>('servers/log-writer.ts'))
-      await writer.ask('start', redis.url)
+      const { redis, env, load, writer } = await openStage(keep, services)
       await writer.ask('append', history, customersInLog)
       const before = keep(await spawnBench<OrderwireCommands>('servers/orderwire.ts'))
       const port = await freePort()
@@ -83,11 +91,7 @@ export async function measureOurs(bench: Bench, services: Services, which: Case)
 export function captureOurs(services: Services, which: Case): Promise<string[]> {
   return withDataDir((dataDir) =>
     withChildren(async (keep) => {
-      const redis = keep(await services.startRedis())
-      const env = environmentOf(services, redis.url, topicsOf('resume'))
-      const load = keep(await spawnBench<LoadCommands>('load.ts'))
-      const writer = keep(await spawnBench<LogWriterCommands>('servers/log-writer.ts'))
-      await writer.ask('start', redis.url)
+      const { env, load, writer } = await openStage(keep, services)
       await writer.ask('append', which.history, which.customersInLog)
       const cursor = await writer.ask('cursor')
       await writer.ask('append', which.missed, which.customersInLog)

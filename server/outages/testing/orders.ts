@@ -2,6 +2,18 @@ import type { Order } from '../../protocol/order'
 import type { OrderStatus } from '../../protocol/order-status'
 import type { Cluster } from './cluster'
 
+/** What a customer sends who buys something. */
+export const NEW_ORDER = {
+  items: [{ productId: 'tea-towel', quantity: 1 }],
+  shippingAddress: {
+    name: 'Alice',
+    line1: 'Main Street 1',
+    city: 'Berlin',
+    postalCode: '10115',
+    country: 'DE',
+  },
+} as const
+
 /** Places an order as this customer through the server at `url`. Throws unless it is placed. */
 export async function placeOrder(
   cluster: Cluster,
@@ -10,16 +22,7 @@ export async function placeOrder(
   headers: Readonly<Record<string, string>> = {},
 ): Promise<Order> {
   const token = await cluster.token(customer)
-  return askFor(`${url}/api/orders`, 'POST', token, headers, {
-    items: [{ productId: 'tea-towel', quantity: 1 }],
-    shippingAddress: {
-      name: 'Alice',
-      line1: 'Main Street 1',
-      city: 'Berlin',
-      postalCode: '10115',
-      country: 'DE',
-    },
-  })
+  return askFor(`${url}/api/orders`, 'POST', token, headers, NEW_ORDER)
 }
 
 /** Moves it on as staff through the server at `url`. */

@@ -5,6 +5,7 @@ import { eventually } from '../../testing/socket-server'
 import { startTcpProxy } from '../../testing/tcp-proxy'
 import { expectNothingLost } from './check'
 import { openScene, type Scene } from './scene'
+import { NEW_ORDER } from './orders'
 
 export interface Promotion {
   /** How many entries the promoted replica lacked when the others went on with it. */
@@ -66,16 +67,7 @@ async function placeOrders(
     const response = await fetch(`${url}/api/orders`, {
       method: 'POST',
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-      body: JSON.stringify({
-        items: [{ productId: 'tea-towel', quantity: 1 }],
-        shippingAddress: {
-          name: 'Alice',
-          line1: 'Main Street 1',
-          city: 'Berlin',
-          postalCode: '10115',
-          country: 'DE',
-        },
-      }),
+      body: JSON.stringify(NEW_ORDER),
     })
     expect(response.status).toBe(201)
     const { orderId, version } = (await response.json()) as { orderId: string; version: number }

@@ -1,6 +1,7 @@
 import type { Order } from '../../protocol/order'
 import { within } from '../../testing/within'
 import type { Cluster } from './cluster'
+import { NEW_ORDER } from './orders'
 
 /** Customers who place orders one after the other, and staff who move each of them on. */
 export interface Shoppers {
@@ -126,14 +127,8 @@ function placeOrder(
     'idempotency-key': crypto.randomUUID(),
   }
   return command('POST', '/api/orders', headers, {
+    ...NEW_ORDER,
     items: [{ productId: 'espresso-cup', quantity: 1 }],
-    shippingAddress: {
-      name: 'Alice',
-      line1: 'Main Street 1',
-      city: 'Berlin',
-      postalCode: '10115',
-      country: 'DE',
-    },
   })
 }
 
