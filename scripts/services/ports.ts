@@ -3,11 +3,12 @@ import { createServer, connect } from 'node:net'
 export const LOOPBACK = '127.0.0.1'
 
 /**
- * Below those that the kernel gives to outgoing connections: one of them could take the port of a
- * server that is being started again.
+ * Below those that kernels give to outgoing connections (Linux from 32768, gVisor from 16000): one of
+ * them could take the port of a server that is being started again. Above 10080, the last one that
+ * browsers refuse.
  */
-const CHOSEN_FROM = 16_384
-const CHOSEN = 16_384
+const CHOSEN_FROM = 10_100
+const CHOSEN = 5_900
 
 interface Held {
   readonly port: number

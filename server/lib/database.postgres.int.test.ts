@@ -137,14 +137,11 @@ describe('the deadline', () => {
   })
 
   test('ends the waiting for a connection', async () => {
-    const done = Promise.withResolvers<void>()
-    const holders = Promise.allSettled(
-      Array.from({ length: 4 }, () => database.query(() => done.promise)),
-    )
+    // Held without a deadline: else theirs, a moment earlier, would free one in time.
+    const held = await Promise.all(Array.from({ length: 4 }, () => database.sql.reserve()))
     const failure = await failureOf(database.query((sql) => sql`SELECT 1`))
     expect(failure).toMatchObject({ code: 'store_unreachable', temporary: true })
-    done.resolve()
-    await holders
+    for (const connection of held) connection.release()
     await database.query((sql) => sql`SELECT 1`)
   })
 })
