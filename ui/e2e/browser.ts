@@ -43,5 +43,15 @@ export async function openPage(browser: Browser, url: string): Promise<Page> {
 export async function signIn(page: Page, name: 'Alice' | 'Bob' | 'Sam', to = ''): Promise<void> {
   await page.goto(to === '' ? '/sign-in' : `/sign-in?to=${encodeURIComponent(to)}`)
   await page.getByRole('button', { name }).click()
-  await page.getByRole('button', { name: 'Sign out' }).waitFor()
+  await signedIn(page)
+}
+
+/** Waits until somebody is signed in. */
+export async function signedIn(page: Page): Promise<void> {
+  await page.getByRole('button', { name: /^Account: / }).waitFor()
+}
+
+export async function signOut(page: Page): Promise<void> {
+  await page.getByRole('button', { name: /^Account: / }).click()
+  await page.getByRole('menuitem', { name: 'Sign out' }).click()
 }

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import type { Browser, Page } from 'playwright-core'
 import { orderNumber } from '../../server/protocol/order'
 import { startTestServer, type TestServer } from '../../server/testing/test-server'
-import { buildUi, openBrowser, openPage, signIn } from './browser'
+import { buildUi, openBrowser, openPage, signedIn, signIn, signOut } from './browser'
 import { createShop, live, toast, type Shop } from './shop'
 
 let server: TestServer
@@ -141,7 +141,7 @@ test('signing out drops all that was kept, and the next one sees nothing of it',
     await page.getByText(`#${number}`).waitFor()
     expect(await keptKeys(page)).not.toEqual([])
 
-    await page.getByRole('button', { name: 'Sign out' }).click()
+    await signOut(page)
     await page.getByText('Nothing in it yet.').waitFor()
     expect(await keptKeys(page)).toEqual([])
     await signIn(page, 'Bob', '/orders')
@@ -157,7 +157,7 @@ test('signing out in one tab signs out in the others', () =>
     const other = await page.context().newPage()
     await other.goto('/orders')
     await live(other)
-    await page.getByRole('button', { name: 'Sign out' }).click()
+    await signOut(page)
     await other.getByText('Sign in first').waitFor()
     expect(await keptKeys(other)).toEqual([])
   }))
@@ -250,7 +250,7 @@ describe('checking out', () => {
     await page.goto('/sign-in')
     await page.getByLabel('Name').fill('Carol')
     await page.getByRole('button', { name: 'Sign in' }).click()
-    await page.getByRole('button', { name: 'Sign out' }).waitFor()
+    await signedIn(page)
   }
 
   test('says beside each field what is missing, and goes to the first', () =>

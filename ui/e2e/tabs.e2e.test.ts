@@ -2,8 +2,8 @@ import { afterAll, beforeAll, expect, test } from 'bun:test'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { orderNumber, type Order } from '../../server/protocol/order'
 import { startTestServer, type TestServer } from '../../server/testing/test-server'
-import { buildUi, openBrowser, openPage, signIn } from './browser'
-import { createShop, live, row, tile, toast, type Shop } from './shop'
+import { buildUi, openBrowser, openPage, signIn, signOut } from './browser'
+import { createShop, live, row, sockets, tile, toast, type Shop } from './shop'
 
 let server: TestServer
 let shop: Shop
@@ -36,13 +36,6 @@ async function staffTabs(): Promise<readonly [Page, Page, Page]> {
   await live(first)
   const context = first.context()
   return [first, await openTab(context, '/board'), await openTab(context, '/board')]
-}
-
-/** Waits until the server has so many sockets. */
-async function sockets(page: Page, count: number): Promise<void> {
-  const isSo = async (text: string) =>
-    (await (await fetch('/metrics')).text()).split('\n').includes(text)
-  await page.waitForFunction(isSo, `orderwire_sockets ${count}`, { polling: 100 })
 }
 
 async function place(): Promise<Order> {
@@ -86,7 +79,7 @@ test('three tabs have one socket, and each sees an order once', async () => {
 
 test('a sign-out in one tab is one in all, and the next one sees nothing of it', async () => {
   const [first, second, third] = await staffTabs()
-  await first.getByRole('button', { name: 'Sign out' }).click()
+  await signOut(first)
   for (const tab of [second, third])
     await tab.getByRole('link', { name: 'Sign in' }).first().waitFor()
   await sockets(first, 0)

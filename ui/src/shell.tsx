@@ -1,17 +1,13 @@
-import { A, useLocation, useNavigate, type RouteSectionProps } from '@solidjs/router'
+import { A, useLocation, type RouteSectionProps } from '@solidjs/router'
 import type { JSX } from 'solid-js'
-import { createEffect, ErrorBoundary, lazy, on, Show, Suspense } from 'solid-js'
+import { createEffect, ErrorBoundary, on, Show, Suspense } from 'solid-js'
+import { Account } from './components/account'
 import { ConnectionIndicator } from './components/connection'
 import { Mark } from './components/icons'
 import { ErrorNotice, Loading } from './components/notice'
+import { ToastsOutlet } from './components/toasts'
 import { texts } from './texts'
 import { useApi, useCart, useCatalogue, useLive, useSession } from './stores/app'
-
-/** Not needed for the first look, and comes right after it. */
-const ToastRegion = lazy(async () => {
-  const { ToastRegion: Region } = await import('./components/toast-region')
-  return { default: Region }
-})
 
 /** What surrounds every page: header, main, toasts. */
 export function Shell(props: RouteSectionProps): JSX.Element {
@@ -53,12 +49,7 @@ export function Shell(props: RouteSectionProps): JSX.Element {
           <Suspense fallback={<Loading label={texts.shell.loading} />}>{props.children}</Suspense>
         </ErrorBoundary>
       </main>
-      {/* A page that could not load it is still a page. */}
-      <ErrorBoundary fallback={null}>
-        <Suspense>
-          <ToastRegion />
-        </Suspense>
-      </ErrorBoundary>
+      <ToastsOutlet />
     </div>
   )
 }
@@ -148,46 +139,4 @@ function NavLink(props: {
       {props.children}
     </A>
   )
-}
-
-function Account(): JSX.Element {
-  const session = useSession()
-  const location = useLocation()
-  const navigate = useNavigate()
-
-  function signOut(): void {
-    session.signOut()
-    navigate('/')
-  }
-
-  return (
-    <Show
-      when={session.identity()}
-      fallback={
-        <Show when={location.pathname !== '/sign-in'}>
-          <A href={signInHref(location.pathname)} class="btn btn-quiet btn-small">
-            {texts.common.signIn}
-          </A>
-        </Show>
-      }
-    >
-      {(who) => (
-        <>
-          <span class="max-w-28 truncate text-sm text-ink-soft max-[23.5rem]:sr-only sm:max-w-40">
-            <span class="sr-only">{texts.shell.signedInAs}</span>
-            {who().name}
-            <Show when={who().role === 'staff'}>{texts.shell.staff}</Show>
-          </span>
-          <button type="button" class="btn btn-plain btn-small -mr-3" onClick={signOut}>
-            {texts.shell.signOut}
-          </button>
-        </>
-      )}
-    </Show>
-  )
-}
-
-/** The sign-in page that leads back to where somebody wanted to go. */
-function signInHref(pathname: string): string {
-  return pathname === '/' ? '/sign-in' : `/sign-in?to=${encodeURIComponent(pathname)}`
 }

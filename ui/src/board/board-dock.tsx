@@ -3,6 +3,7 @@ import { createEffect, createSignal, For, on, onMount, Show } from 'solid-js'
 import { orderNumber } from '../../../server/protocol/order'
 import { canTransition, ORDER_STATUSES } from '../../../server/protocol/order-status'
 import type { OrderStatus } from '../../../server/protocol/order-status'
+import { docked } from '../components/docked'
 import { useCatalogue } from '../stores/app'
 import { HOLD_MS, type HeldGroup } from '../stores/held-changes'
 import { texts } from '../texts'
@@ -18,22 +19,27 @@ export function BoardDock(): JSX.Element {
   const { changes } = desk.board
   const sending = () => changes.open().filter(({ state }) => state.kind === 'sending').length
   return (
-    <div class="pointer-events-none fixed inset-x-0 bottom-0 z-20 mx-auto flex max-w-6xl flex-col items-start gap-2 px-4 py-3 sm:px-6 sm:py-5">
+    <>
       <Announcements />
-      <Show when={sending() > 0}>
-        <p class={`${BAR} px-4 py-2 text-sm text-ink-soft`}>{say.held.sendingMany(sending())}</p>
-      </Show>
-      <For each={changes.groups().map(({ id }) => id)}>
-        {(id) => (
-          <Show when={changes.groups().find((group) => group.id === id)}>
-            {(group) => <HeldBar group={group()} />}
-          </Show>
-        )}
-      </For>
-      <Show when={desk.selection.ids().length > 0}>
-        <SelectionBar />
-      </Show>
-    </div>
+      <div
+        ref={docked}
+        class="pointer-events-none fixed inset-x-0 bottom-0 z-20 mx-auto flex max-w-6xl flex-col items-start gap-2 px-4 not-empty:py-3 sm:px-6 sm:not-empty:py-5"
+      >
+        <Show when={sending() > 0}>
+          <p class={`${BAR} px-4 py-2 text-sm text-ink-soft`}>{say.held.sendingMany(sending())}</p>
+        </Show>
+        <For each={changes.groups().map(({ id }) => id)}>
+          {(id) => (
+            <Show when={changes.groups().find((group) => group.id === id)}>
+              {(group) => <HeldBar group={group()} />}
+            </Show>
+          )}
+        </For>
+        <Show when={desk.selection.ids().length > 0}>
+          <SelectionBar />
+        </Show>
+      </div>
+    </>
   )
 }
 

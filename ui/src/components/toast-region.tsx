@@ -3,17 +3,19 @@ import { A } from '@solidjs/router'
 import type { JSX } from 'solid-js'
 import { createEffect, createMemo, mapArray, onCleanup, Show } from 'solid-js'
 import { useToasts } from '../stores/app'
-import { TOAST_LIMITS, type Toast, type ToastTone } from '../stores/toasts'
+import { TOAST_LIMITS, type Toast } from '../stores/toasts'
 import { texts } from '../texts'
-import { BellIcon, CheckIcon, CloseIcon, WarningIcon } from './icons'
-
-const TONES: Readonly<
-  Record<ToastTone, { readonly class: string; readonly icon: () => JSX.Element }>
-> = {
-  info: { class: 'bg-accent-soft text-accent', icon: BellIcon },
-  success: { class: 'bg-delivered-soft text-delivered', icon: CheckIcon },
-  warning: { class: 'bg-cancelled-soft text-cancelled', icon: WarningIcon },
-}
+import { CloseIcon } from './icons'
+import {
+  FoldedToasts,
+  TOAST_BODY,
+  TOAST_CARD,
+  TOAST_CLOSE,
+  TOAST_DETAIL,
+  TOAST_LIST,
+  TOAST_REGION,
+  ToastIcon,
+} from './toast-look'
 
 /**
  * Toasts, newest at the bottom; read out politely, and they wait while somebody is on them. What is
@@ -35,14 +37,15 @@ export function ToastRegion(): JSX.Element {
   )
   return (
     <Kobalte.Region
-      aria-label={texts.shell.notifications}
-      limit={TOAST_LIMITS.maxShown}
+      aria-label={texts.toasts.region}
+      limit={TOAST_LIMITS.maxKept}
       pauseOnPageIdle={false}
-      // Kobalte lets it catch the pointer; it is wider than what stands in it.
+      // Kobalte lets it catch the pointer.
       style={{ 'pointer-events': 'none' }}
-      class="fixed inset-x-0 top-25 z-40 flex flex-col items-center px-3 sm:top-auto sm:bottom-0 sm:items-end sm:p-5"
+      class={TOAST_REGION}
     >
-      <Kobalte.List as="div" class="flex w-full max-w-sm flex-col gap-2 outline-none" />
+      <FoldedToasts toasts={toasts} />
+      <Kobalte.List as="div" class={TOAST_LIST} />
     </Kobalte.Region>
   )
 }
@@ -53,6 +56,12 @@ function ToastCard(props: { readonly toastId: number; readonly id: number }): JS
   const toast = createMemo<Toast | undefined>(
     (last) => toasts.shown().find(({ id }) => id === props.id) ?? last,
   )
+  const folded = () => {
+    const place = toasts.shown().findIndex(({ id }) => id === props.id)
+    return place >= 0 && place < toasts.folded()
+  }
+  // One that comes into sight again was read out before.
+  const wasFolded = createMemo<boolean>((was) => was || folded(), false)
   onCleanup(() => toasts.dismiss(props.id))
   return (
     <Show when={toast()}>
@@ -62,11 +71,12 @@ function ToastCard(props: { readonly toastId: number; readonly id: number }): JS
           toastId={props.toastId}
           persistent
           // How many came is told once; each further one would be chatter.
-          aria-live={shown().amount > TOAST_LIMITS.maxApart + 1 ? 'off' : 'polite'}
+          aria-live={wasFolded() || shown().amount > TOAST_LIMITS.maxApart + 1 ? 'off' : 'polite'}
           onPause={toasts.hold}
           onResume={toasts.release}
-          class="toast pointer-events-auto flex items-start gap-3 rounded-xl border border-line bg-surface p-3 shadow-2"
+          class={TOAST_CARD}
           data-toast={shown().tone}
+          data-folded={folded() ? '' : undefined}
         >
           <ToastBody toast={shown()} />
         </Kobalte.Root>
@@ -76,11 +86,10 @@ function ToastCard(props: { readonly toastId: number; readonly id: number }): JS
 }
 
 function ToastBody(props: { readonly toast: Toast }): JSX.Element {
-  const tone = () => TONES[props.toast.tone]
   return (
     <>
-      <span class={`rounded-lg p-1.5 ${tone().class}`}>{tone().icon()}</span>
-      <div class="min-w-0 flex-1 py-1 text-sm">
+      <ToastIcon tone={props.toast.tone} />
+      <div class={TOAST_BODY}>
         <Kobalte.Title class="font-medium tabular-nums">
           <Show when={props.toast.href} fallback={props.toast.text}>
             {(href) => (
@@ -91,15 +100,10 @@ function ToastBody(props: { readonly toast: Toast }): JSX.Element {
           </Show>
         </Kobalte.Title>
         <Show when={props.toast.detail}>
-          <Kobalte.Description class="line-clamp-2 break-words text-ink-soft">
-            {props.toast.detail}
-          </Kobalte.Description>
+          <Kobalte.Description class={TOAST_DETAIL}>{props.toast.detail}</Kobalte.Description>
         </Show>
       </div>
-      <Kobalte.CloseButton
-        class="rounded-md p-1.5 text-ink-faint hover:bg-sunken hover:text-ink"
-        aria-label={texts.shell.dismiss}
-      >
+      <Kobalte.CloseButton class={TOAST_CLOSE} aria-label={texts.toasts.dismiss}>
         <CloseIcon />
       </Kobalte.CloseButton>
     </>

@@ -3,6 +3,7 @@ import type { JSX } from 'solid-js'
 import { For, Match, Show, Switch } from 'solid-js'
 import { formatMoney } from '../../../server/protocol/money'
 import type { Product } from '../api'
+import { docked } from '../components/docked'
 import { PlusIcon } from '../components/icons'
 import { EmptyState, ErrorNotice, Loading } from '../components/notice'
 import { useCart, useCatalogue } from '../stores/app'
@@ -101,7 +102,10 @@ function ProductCard(props: { readonly product: Product }): JSX.Element {
 function CartBar(props: { readonly estimate: Estimate; readonly count: number }): JSX.Element {
   const subtotal = () => formatMoney(props.estimate.subtotal, props.estimate.currency)
   return (
-    <div class="sticky bottom-0 -mx-4 mt-6 border-t border-line bg-surface px-4 py-3 sm:-mx-6 sm:px-6 lg:hidden">
+    <div
+      ref={docked}
+      class="sticky bottom-0 -mx-4 mt-6 border-t border-line bg-surface px-4 py-3 sm:-mx-6 sm:px-6 lg:hidden"
+    >
       <a href="#cart" target="_self" class="btn btn-primary w-full">
         {texts.storefront.cart.view(props.count, subtotal())}
       </a>

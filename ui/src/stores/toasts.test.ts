@@ -6,7 +6,7 @@ const LIFE_MS = 1_000
 
 function setUp() {
   const clock = createVirtualClock()
-  const toasts = createToasts({ maxShown: 3, maxApart: 2, lifeMs: LIFE_MS }, clock)
+  const toasts = createToasts({ maxKept: 3, maxApart: 2, lifeMs: LIFE_MS }, clock)
   const show = (text: string) => toasts.show({ tone: 'info', text })
   const texts = () => toasts.shown().map((toast) => toast.text)
   return { clock, toasts, show, texts }
@@ -28,6 +28,21 @@ test('the oldest makes room', () => {
   const { show, texts } = setUp()
   for (const text of ['1', '2', '3', '4', '5']) show(text)
   expect(texts()).toEqual(['3', '4', '5'])
+})
+
+test('the oldest are folded away, until they are wanted, and all together until they are few', async () => {
+  const { clock, toasts, show } = setUp()
+  for (const text of ['1', '2']) show(text)
+  expect(toasts.folded()).toBe(0)
+  show('3')
+  expect(toasts.folded()).toBe(1)
+  toasts.unfold()
+  expect(toasts.folded()).toBe(0)
+  toasts.dismiss(toasts.shown()[0]!.id)
+  show('4')
+  expect(toasts.folded()).toBe(1)
+  await clock.advance(LIFE_MS)
+  expect(toasts.folded()).toBe(0)
 })
 
 test('held toasts stay, new ones too, and have their full time again once released', async () => {

@@ -28,8 +28,12 @@ export interface Toast extends ToastText {
 }
 
 export interface Toasts {
-  /** Reactive, oldest first, at most `maxShown`: an older one makes room. */
+  /** Reactive, oldest first, at most `maxKept`: an older one makes room. */
   readonly shown: () => readonly Toast[]
+  /** Reactive: how many of the oldest are out of sight, so that at most `maxApart` are in it. */
+  readonly folded: () => number
+  /** Brings all of them into sight, until they are few again. */
+  readonly unfold: () => void
   readonly show: (text: ToastText) => void
   readonly dismiss: (id: number) => void
   /** While the reader is on them they stay; afterwards each has its full time again. */
@@ -39,21 +43,22 @@ export interface Toasts {
 }
 
 export interface ToastLimits {
-  readonly maxShown: number
-  /** More of one kind than this are told as a number. */
+  readonly maxKept: number
+  /** More of one kind than this are told as a number, and no more than this are in sight. */
   readonly maxApart: number
   readonly lifeMs: number
 }
 
-export const TOAST_LIMITS: ToastLimits = { maxShown: 5, maxApart: 3, lifeMs: 7_000 }
+export const TOAST_LIMITS: ToastLimits = { maxKept: 12, maxApart: 3, lifeMs: 7_000 }
 
 export function createToasts(
-  { maxShown, maxApart, lifeMs }: ToastLimits = TOAST_LIMITS,
+  { maxKept, maxApart, lifeMs }: ToastLimits = TOAST_LIMITS,
   clock: Clock = systemClock,
 ): Toasts {
   const [shown, setShown] = createSignal<readonly Toast[]>([])
   /** What cancels the end of each toast's time. */
   const endings = new Map<number, () => void>()
+  const [unfolded, setUnfolded] = createSignal(false)
   let lastId = 0
   let held = false
 
@@ -61,6 +66,7 @@ export function createToasts(
     endings.get(id)?.()
     endings.delete(id)
     setShown((toasts) => toasts.filter((toast) => toast.id !== id))
+    if (shown().length <= maxApart) setUnfolded(false)
   }
 
   function startTime(id: number): void {
@@ -86,6 +92,8 @@ export function createToasts(
 
   return {
     shown,
+    folded: () => (unfolded() ? 0 : Math.max(0, shown().length - maxApart)),
+    unfold: () => void setUnfolded(true),
     show(text) {
       const toast = joined(text)
       setShown((toasts) =>
@@ -93,7 +101,7 @@ export function createToasts(
           ? toasts.map((known) => (known.id === toast.id ? toast : known))
           : [...toasts, toast],
       )
-      for (const old of shown().slice(0, -maxShown)) dismiss(old.id)
+      for (const old of shown().slice(0, -maxKept)) dismiss(old.id)
       startTime(toast.id)
     },
     dismiss,

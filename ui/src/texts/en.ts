@@ -53,15 +53,24 @@ const shell = {
   inCart: ', in the cart: ',
   orders: 'My orders',
   board: 'Board',
-  signedInAs: 'Signed in as ',
-  staff: ' · staff',
-  signOut: 'Sign out',
-  notifications: 'Notifications',
-  dismiss: 'Dismiss',
   nothingHere: {
     title: 'There is nothing here',
     text: 'The address may be mistyped, or the page moved.',
   },
+}
+
+const account = {
+  /** Before the name, for who cannot see that it is a menu. */
+  name: 'Account: ',
+  staff: ' · staff',
+  roles: { customer: 'Customer', staff: 'Staff' },
+  signOut: 'Sign out',
+}
+
+const toasts = {
+  region: 'Notifications',
+  dismiss: 'Dismiss',
+  more: (amount: number) => `${NUMBER.format(amount)} more`,
 }
 
 const session = {
@@ -599,6 +608,8 @@ const connection = {
 }
 
 export const en = {
+  account,
+  toasts,
   common,
   shell,
   session,
