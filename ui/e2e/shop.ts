@@ -69,3 +69,24 @@ export async function markLoad(page: Page): Promise<void> {
 export function keptMark(page: Page): Promise<boolean> {
   return page.evaluate(() => 'loadedOnce' in window)
 }
+
+/** The versions in the timeline of the order that the page shows, from top to bottom. */
+export function timeline(page: Page): Promise<(string | null)[]> {
+  return page
+    .locator('[data-version]')
+    .evaluateAll((steps) => steps.map((step) => step.getAttribute('data-version')))
+}
+
+/** Waits until the connection panel tells this of the last interruption, or reload. */
+export async function lastResume(page: Page, outcome: string): Promise<void> {
+  await page.locator('[data-connection]').click()
+  await page.getByText(outcome).waitFor()
+  await page.keyboard.press('Escape')
+}
+
+/** Waits until the server has so many sockets. */
+export async function sockets(page: Page, count: number): Promise<void> {
+  const isSo = async (text: string) =>
+    (await (await fetch('/metrics')).text()).split('\n').includes(text)
+  await page.waitForFunction(isSo, `orderwire_sockets ${count}`, { polling: 100 })
+}
