@@ -49,6 +49,11 @@ function undecided(page: Page, { orderId }: Order): Locator {
   return page.locator('[data-open-changes] li').filter({ hasText: orderNumber(orderId) })
 }
 
+/** What of the strip above the list shows the orders of one status, or all. */
+function filter(status: string): Locator {
+  return sam.getByRole('radiogroup', { name: 'Status' }).getByText(status, { exact: true })
+}
+
 function tick(page: Page, order: Order): Locator {
   return row(page, order).getByRole('checkbox')
 }
@@ -103,13 +108,13 @@ test('search finds on the server what is not loaded', async () => {
 })
 
 test('the filter shows one status, and what leaves it leaves the list', async () => {
-  await sam.getByRole('group', { name: 'Status' }).getByText('Processing').click()
+  await filter('Processing').click()
   await sam.getByText('Nothing found').waitFor()
   const processing = await shop.changeStatus(newest, 'processing')
   await row(sam, newest).waitFor()
   newest = await shop.changeStatus(processing, 'shipped')
   await sam.getByText('Nothing found').waitFor()
-  await sam.getByRole('group', { name: 'Status' }).getByText('All').click()
+  await filter('All').click()
   await row(sam, newest).locator('[data-status="shipped"]').waitFor()
 })
 
@@ -210,8 +215,7 @@ test('who leaves is warned, and what was held is sent', async () => {
 
 test('the dialog stays while orders come in and the order leaves the list', async () => {
   const order = await shop.place('bob')
-  const status = sam.getByRole('group', { name: 'Status' })
-  await status.getByText('Pending').click()
+  await filter('Pending').click()
   await row(sam, order).getByLabel('Status').selectOption('cancelled')
   await sam.getByLabel('Reason').fill('Out of stock')
   for (let count = 0; count < 40; count++) await shop.place('carol')
@@ -219,7 +223,7 @@ test('the dialog stays while orders come in and the order leaves the list', asyn
   expect(await sam.getByLabel('Reason').inputValue()).toBe('Out of stock')
   await sam.getByRole('button', { name: 'Cancel the order' }).click()
   await toast(sam, `Order #${orderNumber(order.orderId)} was cancelled`).waitFor()
-  await status.getByText('All').click()
+  await filter('All').click()
 })
 
 test('a search that failed is tried again when the connection is back', async () => {
@@ -261,12 +265,11 @@ test('the address says what is shown, and back leads back', async () => {
   expect(await sam.getByRole('searchbox').inputValue()).toBe('apron')
   const total = sam.getByRole('columnheader', { name: 'Total' })
   expect(await total.getAttribute('aria-sort')).toBe('ascending')
-  const pending = sam.getByRole('group', { name: 'Status' }).getByRole('button', { pressed: true })
-  await pending.getByText('Pending').waitFor()
+  await sam.getByRole('radio', { name: /^Pending/, checked: true }).waitFor()
 
   await total.getByRole('button').click()
   await sam.waitForURL(/dir=desc/)
-  await sam.getByRole('group', { name: 'Status' }).getByText('Shipped').click()
+  await filter('Shipped').click()
   await sam.getByText('Nothing found').waitFor()
   await sam.getByRole('searchbox').fill('')
   await sam.waitForURL('**/board?status=shipped&sort=total&dir=desc')

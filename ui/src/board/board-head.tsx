@@ -100,8 +100,8 @@ export function SortSelect(): JSX.Element {
   const choose = (name: string) =>
     desk.address.show({ sort: SORTS.find((sort) => nameOf(sort) === name) ?? NEWEST_FIRST })
   return (
-    <div class="flex flex-wrap items-center gap-x-3 lg:hidden">
-      <label class="flex min-h-10 items-center gap-2 pl-4 text-sm">
+    <div class="flex items-center justify-between gap-x-3 lg:hidden">
+      <label class="flex min-h-10 items-center gap-3 pl-4 text-sm whitespace-nowrap">
         <input
           type="checkbox"
           class="size-4 accent-accent"
@@ -114,7 +114,7 @@ export function SortSelect(): JSX.Element {
         {texts.board.selectAll}
       </label>
       <select
-        class="control ml-auto w-auto max-w-full min-w-0"
+        class="control w-auto min-w-0"
         aria-label={texts.board.sortBy}
         onChange={(event) => choose(event.currentTarget.value)}
       >

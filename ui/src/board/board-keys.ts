@@ -34,7 +34,7 @@ export function createBoardKeys(desk: BoardDesk): void {
 
 function isTyping(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false
-  const field = 'input:not([type="checkbox"]), textarea, select, [contenteditable]'
+  const field = 'input:not([type="checkbox"], [type="radio"]), textarea, select, [contenteditable]'
   return target.matches(field)
 }
 

@@ -10,13 +10,14 @@ import { texts } from '../texts'
 import { BoardCancelDialog } from './board-cancel'
 import { BoardDeskProvider, createBoardDesk, useDesk } from './board-desk'
 import { BoardDock } from './board-dock'
-import { BoardFilters } from './board-filters'
 import { BoardHelp } from './board-help'
 import { createBoardKeys } from './board-keys'
+import { BoardSearch } from './board-search'
 import { BoardTable } from './board-table'
 import { BoardTiles } from './board-tiles'
 import { BoardTools } from './board-tools'
 import { OpenChanges } from './open-changes'
+import { StatusStrip } from './status-strip'
 
 const say = texts.board
 const OrderDrawer = lazy(() =>
@@ -76,13 +77,14 @@ function LiveBoard(props: { readonly live: Live; readonly board: Board }): JSX.E
   return (
     <BoardDeskProvider value={desk}>
       {/* Room for what stands above the lower edge of the window. */}
-      <div class="flex flex-col gap-5 pb-16">
-        <div class="flex flex-wrap items-center justify-between gap-x-4 gap-y-2">
-          <h1 class="page-title">{say.title}</h1>
+      <div class="flex flex-col gap-3 pb-16 sm:gap-4">
+        <div class="flex flex-wrap items-center gap-x-3 gap-y-3">
+          <h1 class="page-title mr-auto">{say.title}</h1>
           <BoardTools />
+          <BoardSearch />
         </div>
         <BoardTiles />
-        <BoardFilters />
+        <StatusStrip />
         <OpenChanges />
         <Switch fallback={<Loading label={say.loading} rows={6} />}>
           <Match when={!props.board.ready() && props.live.realtime.snapshotError('admin')}>

@@ -15,9 +15,15 @@ export function MinuteChart(props: {
   let host!: HTMLDivElement
   onMount(() => {
     let chart = draw(host, data(props))
-    const watch = new ResizeObserver(() =>
-      chart.setSize({ width: host.clientWidth, height: host.clientHeight }),
-    )
+    let bare = isBare(host)
+    const watch = new ResizeObserver(() => {
+      if (isBare(host) === bare) {
+        chart.setSize({ width: host.clientWidth, height: host.clientHeight })
+      } else {
+        bare = isBare(host)
+        redraw()
+      }
+    })
     watch.observe(host)
     createEffect(
       on(
@@ -42,6 +48,11 @@ export function MinuteChart(props: {
   return <div ref={(element) => (host = element)} class="h-full" data-chart />
 }
 
+/** So low that axes would leave no room for the bars. */
+function isBare(host: HTMLElement): boolean {
+  return host.clientHeight < 48
+}
+
 function data({
   perMinute,
   at,
@@ -57,14 +68,15 @@ function data({
 function draw(host: HTMLElement, shown: uPlot.AlignedData): uPlot {
   const colour = (name: string) => getComputedStyle(host).getPropertyValue(name).trim()
   const bars = uPlot.paths.bars?.({ size: [0.7, 12], radius: 0.2 })
-  const axis = { stroke: colour('--ink-faint'), font: '11px system-ui, sans-serif' }
+  const show = !isBare(host)
+  const axis = { show, stroke: colour('--ink-faint'), font: '11px system-ui, sans-serif' }
   return new uPlot(
     {
       width: host.clientWidth,
       height: host.clientHeight,
       legend: { show: false },
       cursor: { show: false },
-      padding: [6, 0, 0, 0],
+      padding: show ? [6, 0, 0, 0] : [0, 0, 0, 0],
       scales: { y: { range: (_, __, most) => [0, Math.max(4, most)] } },
       axes: [
         {

@@ -253,8 +253,6 @@ const board = {
   figure: (amount: number) => NUMBER.format(amount),
 
   tiles: {
-    orders: 'Orders',
-    pending: 'Pending',
     revenue: 'Revenue',
     today: (figure: string) => `${figure} today`,
   },
@@ -380,6 +378,7 @@ const board = {
 
   tools: 'Tools',
   exportCsv: 'Export CSV',
+  stopExport: 'Stop the export',
   exporting: (done: number, all: number | null) =>
     all === null
       ? `Exported ${NUMBER.format(done)}…`
@@ -410,9 +409,8 @@ const board = {
 
   minutes: {
     title: 'Orders a minute',
-    summary: (now: number, most: number, sum: number) =>
-      `${NUMBER.format(now)} this minute, ${NUMBER.format(most)} at most, ` +
-      `${NUMBER.format(sum)} in the last hour`,
+    most: (figure: number) => `${NUMBER.format(figure)} at most`,
+    hour: (sum: number) => `${NUMBER.format(sum)} in the last hour`,
   },
 }
 
@@ -608,10 +606,10 @@ const connection = {
 }
 
 export const en = {
-  account,
-  toasts,
   common,
   shell,
+  account,
+  toasts,
   session,
   orders,
   storefront,
