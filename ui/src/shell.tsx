@@ -40,7 +40,7 @@ export function Shell(props: RouteSectionProps): JSX.Element {
         ref={(element) => (main = element)}
         id="main"
         tabindex="-1"
-        class="mx-auto w-full max-w-6xl flex-1 px-4 py-6 outline-none sm:px-6 sm:py-8"
+        class={`mx-auto w-full flex-1 px-4 py-6 outline-none sm:px-6 sm:py-8 ${widthOf(props.location.pathname)}`}
       >
         <ErrorBoundary
           // A page whose parts a newer build has replaced comes back by a reload alone.
@@ -52,6 +52,11 @@ export function Shell(props: RouteSectionProps): JSX.Element {
       <ToastsOutlet />
     </div>
   )
+}
+
+/** The board uses the room of a wide screen; elsewhere lines would become too long to read. */
+function widthOf(pathname: string): string {
+  return pathname === '/board' ? 'max-w-[96rem]' : 'max-w-6xl'
 }
 
 function Header(): JSX.Element {
@@ -72,7 +77,9 @@ function Header(): JSX.Element {
   )
   return (
     <header class="sticky top-0 z-20 border-b border-line bg-surface/95 backdrop-blur-sm">
-      <div class="mx-auto flex max-w-6xl flex-wrap items-center gap-x-2 px-4 sm:px-6 lg:gap-x-6">
+      <div
+        class={`mx-auto flex flex-wrap items-center gap-x-2 px-4 sm:px-6 lg:gap-x-6 ${widthOf(location.pathname)}`}
+      >
         <A href="/" class="flex h-14 items-center gap-2.5 text-lg font-semibold tracking-tight">
           <Mark />
           Orderwire

@@ -23,7 +23,7 @@ export function BoardDock(): JSX.Element {
       <Announcements />
       <div
         ref={docked}
-        class="pointer-events-none fixed inset-x-0 bottom-0 z-20 mx-auto flex max-w-6xl flex-col items-start gap-2 px-4 not-empty:py-3 sm:px-6 sm:not-empty:py-5"
+        class="pointer-events-none fixed inset-x-0 bottom-0 z-20 mx-auto flex max-w-[96rem] flex-col items-start gap-2 px-4 not-empty:py-3 sm:px-6 sm:not-empty:py-5"
       >
         <Show when={sending() > 0}>
           <p class={`${BAR} px-4 py-2 text-sm text-ink-soft`}>{say.held.sendingMany(sending())}</p>
