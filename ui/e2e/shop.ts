@@ -56,7 +56,11 @@ export function row(page: Page, order: Pick<Order, 'orderId'>): Locator {
   return page.locator(`[data-order="${orderNumber(order.orderId)}"]`)
 }
 
-export function tile(page: Page, name: 'orders' | 'pending' | 'revenue', figure: string): Locator {
+export function tile(
+  page: Page,
+  name: 'orders' | 'revenue' | OrderStatus,
+  figure: string,
+): Locator {
   const exact = new RegExp(`^${figure.replaceAll('.', '\\.')}$`)
   return page.locator(`[data-tile="${name}"] [data-figure]`).filter({ hasText: exact })
 }
