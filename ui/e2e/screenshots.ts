@@ -1,280 +1,146 @@
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Browser, Page } from 'playwright-core'
-import { startTestServer, type TestServer } from '../../server/testing/test-server'
+import type { Browser } from 'playwright-core'
+import { startTestServer } from '../../server/testing/test-server'
+import { buildUi, openBrowser } from './browser'
 import { LETTER_VIEWS, openLettersScene } from './letters-scene'
+import { BOARD_VIEWS } from './pictures/board-views'
+import { CONNECTION_VIEWS } from './pictures/connection-views'
+import { CUSTOMER_VIEWS } from './pictures/customer-views'
+import { PRODUCT_VIEWS } from './pictures/product-views'
+import { writeReadmePictures } from './pictures/readme'
+import { seedShop } from './pictures/seed'
+import { openSignedIn } from './pictures/signed-in'
+import { SIZES, type Scene, type Size, type View } from './pictures/view'
 import { createShop } from './shop'
-import { buildUi, openBrowser, openPage, signIn } from './browser'
 
 /**
  * Writes pictures of every view into `screenshots/`, for people to look at:
- * `bun ui/e2e/screenshots.ts [part of a name]`.
+ * `bun ui/e2e/screenshots.ts [parts of names, as board-held-phone-dark]`, without any all of them.
+ * With `--readme` the two of the README, into `docs/pictures/`.
  */
 
-const FOLDER = join(import.meta.dir, '../../screenshots')
-const SIZES = {
-  desktop: { width: 1280, height: 800 },
-  phone: { width: 390, height: 844 },
-  narrow: { width: 320, height: 640 },
-} as const
-const SCHEMES = ['light', 'dark'] as const
-const CUSTOMERS = ['Alice Miller', 'Bob Okafor', 'Chloé Dubois', 'Dmitri Ivanov', 'Émile Ångström']
+const ROOT = join(import.meta.dir, '../..')
+const FOLDER = join(ROOT, 'screenshots')
+const VIEWS = [...CUSTOMER_VIEWS, ...CONNECTION_VIEWS, ...BOARD_VIEWS, ...PRODUCT_VIEWS]
 
-interface View {
-  readonly name: string
-  readonly as: 'Alice' | 'Bob' | 'Sam' | null
-  readonly show: (page: Page) => Promise<void>
+const ENVIRONMENTS: Readonly<Record<NonNullable<View['shop']>, Readonly<Record<string, string>>>> =
+  {
+    empty: {},
+    'without products': { SAMPLE_PRODUCTS: 'off' },
+    guarded: { JWT_SECRET: 'a secret of more than thirty-two bytes', HOST: '127.0.0.1' },
+  }
+
+interface Picture<Stage> {
+  readonly view: View<Stage>
+  readonly size: Size
+  readonly scheme: 'light' | 'dark'
 }
 
-async function seedOrders(server: TestServer): Promise<string> {
-  const products = (await (await server.request('/api/products')).json()) as {
-    items: { id: string }[]
-  }
-  const staff = await server.signIn('sam', 'staff')
-  let newest = ''
-  for (let index = 0; index < 74; index++) {
-    const name = CUSTOMERS[index % CUSTOMERS.length]!
-    const token = await server.signIn(name.split(' ')[0]!, 'customer')
-    const pick = (step: number) => products.items[(index * step) % products.items.length]!.id
-    const placed = await server.request('/api/orders', {
-      token,
-      json: {
-        items: [...new Set([pick(1), pick(3)])].map((productId) => ({
-          productId,
-          quantity: 1 + (index % 3),
-        })),
-        shippingAddress: {
-          name,
-          line1: `${index + 1} Harbour Street`,
-          city: 'Hamburg',
-          postalCode: '20457',
-          country: 'DE',
-        },
-      },
-    })
-    const { orderId } = (await placed.json()) as { orderId: string }
-    if (name.startsWith('Alice')) newest = orderId
-    const path = ['processing', 'shipped', 'delivered'].slice(0, index % 5 === 4 ? 0 : index % 4)
-    for (const [step, status] of path.entries()) {
-      await server.request(`/api/admin/orders/${orderId}`, {
-        method: 'PATCH',
-        token: staff,
-        json: { status },
-        headers: { 'if-match': `"${step + 1}"` },
-      })
-    }
-    if (index % 5 === 4) {
-      await server.request(`/api/orders/${orderId}/cancel`, {
-        token,
-        json: { reason: 'Ordered twice by mistake' },
-      })
-    }
-  }
-  return newest
-}
-
-/** The page is there, and so is every picture on it. (A shared connection is never idle.) */
-async function settled(page: Page): Promise<void> {
-  await page.getByRole('heading', { level: 1, includeHidden: true }).first().waitFor()
-  await page.waitForFunction(
-    () =>
-      document.querySelector('.skeleton') === null &&
-      [...document.images].every((picture) => picture.loading === 'lazy' || picture.complete),
-  )
-  // Lazy ones that are in view have been asked for by now.
-  await page.waitForTimeout(200)
-}
-
-function viewsOf(orderId: string, happen: () => Promise<void>): readonly View[] {
-  const at = (path: string) => async (page: Page) => {
-    await page.goto(path)
-    await settled(page)
-  }
-  const fillCart = async (page: Page) => {
-    await page.goto('/')
-    const add = page.getByRole('button', { name: /^Add / })
-    await add.first().click()
-    await add.nth(2).click()
-    await add.nth(2).click()
-  }
+/** On the narrowest and the widest screens the theme makes no difference. */
+function picturesOf<Stage>(view: View<Stage>): readonly Picture<Stage>[] {
+  const small = { view, scheme: 'light' } as const
   return [
-    { name: 'shop', as: null, show: at('/') },
-    { name: 'sign-in', as: null, show: at('/sign-in') },
-    { name: 'shop-cart', as: 'Alice', show: fillCart },
-    {
-      name: 'checkout',
-      as: 'Alice',
-      async show(page) {
-        await fillCart(page)
-        await page.goto('/checkout')
-        await page.getByLabel('City').fill('Hamburg')
-        await page.getByRole('button', { name: 'Place order' }).click()
-      },
-    },
-    { name: 'checkout-empty', as: 'Bob', show: at('/checkout') },
-    { name: 'orders', as: 'Alice', show: at('/orders') },
-    { name: 'order', as: 'Alice', show: at(`/orders/${orderId}`) },
-    {
-      name: 'cancel',
-      as: 'Alice',
-      async show(page) {
-        await page.goto('/orders')
-        await page
-          .getByRole('button', { name: /^Cancel order/ })
-          .first()
-          .click()
-      },
-    },
-    {
-      name: 'connection',
-      as: 'Alice',
-      async show(page) {
-        await page.goto('/orders')
-        await page.locator('[data-connection="live"]').click()
-      },
-    },
-    { name: 'order-staff', as: 'Sam', show: at(`/orders/${orderId}`) },
-    { name: 'board', as: 'Sam', show: at('/board') },
-    {
-      name: 'board-pending',
-      as: 'Sam',
-      async show(page) {
-        await page.goto('/board')
-        await page.getByRole('group', { name: 'Status' }).getByText('Pending').click()
-      },
-    },
-    {
-      name: 'board-nothing',
-      as: 'Sam',
-      async show(page) {
-        await page.goto('/board')
-        await page.getByRole('searchbox').fill('nobody')
-        await page.getByText('Nothing found').waitFor()
-      },
-    },
-    {
-      name: 'board-search-toasts',
-      as: 'Sam',
-      async show(page) {
-        await page.goto('/board')
-        await page.getByRole('searchbox').fill('alice')
-        await page.locator('[data-connection="live"]').waitFor()
-        await happen()
-        await page.locator('[data-toast="warning"]').first().waitFor()
-        await page.locator('[data-connection]').click()
-      },
-    },
-    {
-      name: 'board-sorted',
-      as: 'Sam',
-      async show(page) {
-        await page.goto('/board?sort=total&dir=desc')
-        await page.getByRole('button', { name: 'Load all' }).waitFor()
-      },
-    },
-    {
-      name: 'board-selected',
-      as: 'Sam',
-      async show(page) {
-        await page.goto('/board')
-        const ticks = page.locator('[data-order]').getByRole('checkbox')
-        await ticks.nth(1).click()
-        await ticks.nth(4).click({ modifiers: ['Shift'] })
-        await page.getByText('4 selected').waitFor()
-      },
-    },
-    {
-      name: 'board-held',
-      as: 'Sam',
-      async show(page) {
-        await page.goto('/board')
-        const ticks = page.locator('[data-order]').getByRole('checkbox')
-        await ticks.nth(1).click()
-        await ticks.nth(8).click({ modifiers: ['Shift'] })
-        const actions = page.getByRole('group', { name: 'Selected orders' }).getByRole('button')
-        await actions.first().click()
-        await page.locator('[data-held]').waitFor()
-      },
-    },
-    {
-      name: 'board-drawer',
-      as: 'Sam',
-      async show(page) {
-        await page.goto('/board')
-        await page.locator('[data-order]').nth(2).getByRole('link').click()
-        await page.locator('[data-drawer] [data-version]').first().waitFor()
-      },
-    },
-    {
-      name: 'board-keys',
-      as: 'Sam',
-      async show(page) {
-        await page.goto('/board')
-        await page.locator('[data-order]').first().waitFor()
-        await page.keyboard.press('?')
-        await page.getByRole('dialog').waitFor()
-      },
-    },
-    { name: 'board-refused', as: 'Bob', show: at('/board') },
-    { name: 'products', as: 'Sam', show: at('/products') },
-    {
-      name: 'products-dialog',
-      as: 'Sam',
-      async show(page) {
-        await page.goto('/products')
-        await page.getByRole('button', { name: 'Edit House Blend' }).click()
-        await settled(page)
-      },
-    },
-    {
-      name: 'products-add',
-      as: 'Sam',
-      async show(page) {
-        await page.goto('/products')
-        await page.getByRole('button', { name: 'Add product' }).click()
-        await page.getByRole('dialog').getByRole('button', { name: 'Add product' }).click()
-        await settled(page)
-      },
-    },
-    { name: 'products-refused', as: 'Bob', show: at('/products') },
-    { name: 'not-found', as: null, show: at('/nowhere') },
+    ...(['desktop', 'phone'] as const).flatMap((size) =>
+      (['light', 'dark'] as const).map((scheme) => ({ view, size, scheme })),
+    ),
+    { ...small, size: 'narrow' },
+    ...(view.wide ? [{ ...small, size: 'wide' } as const] : []),
   ]
 }
 
-async function picture(browser: Browser, server: TestServer, view: View): Promise<void> {
-  for (const [size, viewport] of Object.entries(SIZES)) {
-    const page = await openPage(browser, server.url)
-    await page.setViewportSize(viewport)
-    if (view.as) await signIn(page, view.as, '/nowhere')
-    for (const colorScheme of SCHEMES) {
-      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-      await view.show(page)
-      await page.screenshot({ path: join(FOLDER, `${view.name}-${size}-${colorScheme}.png`) })
-    }
+/** Whatever its stage. */
+function nameOf({ view, size, scheme }: Picture<never>): string {
+  return `${view.name}-${size}-${scheme}`
+}
+
+/** Opens a shop that nobody has looked at before, for one picture. */
+async function openScene(kind: View['shop']): Promise<Scene & AsyncDisposable> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'orderwire-picture-'))
+  const seeded = await (kind ? seedShop(mkdtempSync(join(dataDir, 'other-'))) : seedShop(dataDir))
+  const environment = kind ? ENVIRONMENTS[kind] : {}
+  const server = await startTestServer({
+    LOG_LEVEL: 'warn',
+    HEARTBEAT_MS: '1000',
+    DATA_DIR: dataDir,
+    ...environment,
+  })
+  return {
+    server,
+    seeded,
+    shop: createShop(server),
+    async [Symbol.asyncDispose]() {
+      await server.stop()
+      rmSync(dataDir, { recursive: true })
+    },
+  }
+}
+
+async function take<Stage extends Pick<Scene, 'server'>>(
+  browser: Browser,
+  picture: Picture<Stage>,
+  scene: Stage,
+): Promise<void> {
+  const { view, size, scheme } = picture
+  const page = await openSignedIn(browser, scene.server, view.as)
+  try {
+    await page.setViewportSize(SIZES[size])
+    await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' })
+    await view.prepare?.(page, scene)
+    await view.show(page, scene)
+    await page.screenshot({ path: join(FOLDER, `${nameOf(picture)}.png`) })
+  } finally {
     await page.context().close()
   }
 }
 
-mkdirSync(FOLDER, { recursive: true })
-await buildUi()
-const server = await startTestServer({ LOG_LEVEL: 'warn' })
-const browser = await openBrowser()
-try {
-  const shop = createShop(server)
-  const happen = async () => {
-    const order = await shop.place('alice', 'walnut-board')
-    await shop.place('bob')
-    await shop.changeStatus(order, 'cancelled', 'Out of stock until next week')
+async function takeAll(browser: Browser, parts: readonly string[]): Promise<number> {
+  const isWanted = (picture: Picture<never>) =>
+    parts.length === 0 || parts.some((part) => nameOf(picture).includes(part))
+  const pictures = VIEWS.flatMap((view) => picturesOf(view)).filter(isWanted)
+  const letters = LETTER_VIEWS.flatMap((view) => picturesOf(view)).filter(isWanted)
+  const total = pictures.length + letters.length
+  let done = 0
+  let failed = 0
+  const attempt = async (picture: Picture<never>, work: () => Promise<void>) => {
+    const label = `${++done} of ${total} ${nameOf(picture)}`
+    try {
+      await work()
+      console.log(label)
+    } catch (error) {
+      failed++
+      console.error(`${label}: ${String(error).split('\n')[0]}`)
+    }
   }
-  const only = process.argv[2] ?? ''
-  const views = viewsOf(await seedOrders(server), happen).filter((view) => view.name.includes(only))
-  for (const view of views) await picture(browser, server, view)
-  const letterViews = LETTER_VIEWS.filter((view) => view.name.includes(only))
-  if (letterViews.length > 0) {
+  for (const picture of pictures) {
+    await attempt(picture, async () => {
+      await using scene = await openScene(picture.view.shop)
+      await take(browser, picture, scene)
+    })
+  }
+  if (letters.length > 0) {
     await using scene = await openLettersScene()
-    for (const view of letterViews) await picture(browser, scene.server, view)
+    for (const picture of letters) await attempt(picture, () => take(browser, picture, scene))
+  }
+  return failed
+}
+
+await buildUi()
+const browser = await openBrowser()
+const [first, ...rest] = process.argv.slice(2)
+try {
+  if (first === '--readme') {
+    await using scene = await openScene(undefined)
+    await writeReadmePictures(browser, scene, join(ROOT, 'docs/pictures'))
+  } else {
+    const parts = first === undefined ? [] : [first, ...rest]
+    // Of a whole run nothing stays from before.
+    if (parts.length === 0) rmSync(FOLDER, { recursive: true, force: true })
+    mkdirSync(FOLDER, { recursive: true })
+    const failed = await takeAll(browser, parts)
+    if (failed > 0) throw new Error(`${failed} pictures could not be taken.`)
   }
 } finally {
   await browser.close()
-  await server.stop()
 }
