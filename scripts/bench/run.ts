@@ -16,6 +16,7 @@ import { nodes } from './figures/nodes'
 import { pipe } from './figures/pipe'
 import { resume } from './figures/resume'
 import { resumeDistributed } from './figures/resume-distributed'
+import { ui } from './figures/ui'
 
 const FIGURES: Readonly<Record<string, (bench: Bench) => Promise<Report>>> = {
   'fan-out': fanOut,
@@ -27,6 +28,7 @@ const FIGURES: Readonly<Record<string, (bench: Bench) => Promise<Report>>> = {
   pipe,
   'resume-distributed': resumeDistributed,
   nodes,
+  ui,
 }
 
 const HELP = `Usage: bun scripts/bench/run.ts [FIGURE …] [--runs N] [--quick] [--profile]

@@ -24,6 +24,11 @@ export interface Scale {
   readonly resumeCustomers: number
   /** Runs of a peer that takes a minute and more each. */
   readonly slowPeerRuns: number
+  /** Orders that the board of the UI has loaded, and in one run beside. */
+  readonly boardOrders: number
+  readonly boardManyOrders: number
+  readonly boardSeconds: number
+  readonly paintSeconds: number
 }
 
 export const FULL: Scale = {
@@ -45,6 +50,10 @@ export const FULL: Scale = {
   resumeLogEvents: 20_000,
   resumeCustomers: 500,
   slowPeerRuns: 2,
+  boardOrders: 10_000,
+  boardManyOrders: 50_000,
+  boardSeconds: 30,
+  paintSeconds: 10,
 }
 
 export const QUICK: Scale = {
@@ -66,6 +75,10 @@ export const QUICK: Scale = {
   resumeLogEvents: 1_000,
   resumeCustomers: 50,
   slowPeerRuns: 1,
+  boardOrders: 500,
+  boardManyOrders: 1_000,
+  boardSeconds: 6,
+  paintSeconds: 3,
 }
 
 export interface Bench {

@@ -14,7 +14,7 @@ export interface Figure {
   readonly peer: string
   /** One value a run, in the order of the runs. */
   readonly ours: readonly number[]
-  /** Fewer where a run of the peer takes minutes. */
+  /** Fewer where a run of the peer takes minutes; none where there is no peer. */
   readonly peers: readonly number[]
   readonly limit: Limit | null
   /** Over all runs of both; equal, or the run would have been an error. Null where none are counted. */
@@ -33,8 +33,9 @@ export interface Report {
   readonly notes: readonly Note[]
 }
 
-export function ratioOf(figure: Figure): number {
-  return median(figure.ours) / median(figure.peers)
+/** NaN without a peer, and where both are none of something. */
+export function ratioOf({ ours, peers }: Figure): number {
+  return peers.length === 0 ? Number.NaN : median(ours) / median(peers)
 }
 
 /**
@@ -42,7 +43,7 @@ export function ratioOf(figure: Figure): number {
  * it had fewer.
  */
 export function spreadOf({ ours, peers }: Figure): readonly [number, number] {
-  const ratios = ours.map((value, run) => value / (peers[run] ?? peers.at(-1)!))
+  const ratios = ours.map((value, run) => value / (peers[run] ?? peers.at(-1) ?? Number.NaN))
   return [Math.min(...ratios), Math.max(...ratios)]
 }
 
@@ -60,11 +61,13 @@ export function formatReport({ figures, notes }: Report): string {
     return [
       figure.name,
       formatNumber(median(figure.ours)),
-      formatNumber(median(figure.peers)),
+      figure.peers.length === 0 ? '–' : formatNumber(median(figure.peers)),
       figure.unit,
       figure.peer,
-      ratioOf(figure).toFixed(2),
-      `${low.toFixed(2)}–${high.toFixed(2)}`,
+      formatRatio(ratioOf(figure)),
+      Number.isFinite(low) && Number.isFinite(high)
+        ? `${formatRatio(low)}–${formatRatio(high)}`
+        : '–',
       formatLimit(figure.limit),
       verdict === null ? '' : verdict ? 'kept' : 'MISSED',
       figure.delivered === null
@@ -86,6 +89,10 @@ export function formatReport({ figures, notes }: Report): string {
   ]
   const lines = notes.map(({ about, text }) => `${about}: ${text}`)
   return [formatTable(header, rows), ...(lines.length > 0 ? ['', ...lines] : [])].join('\n')
+}
+
+function formatRatio(ratio: number): string {
+  return Number.isFinite(ratio) ? ratio.toFixed(2) : '–'
 }
 
 function formatLimit(limit: Limit | null): string {
