@@ -1,7 +1,13 @@
 import { describe, expect, test } from 'bun:test'
 import type { Order } from '../../../server/protocol/order'
 import { createVirtualClock, settled } from '../../client/testing/virtual-clock'
-import { createHeldChanges, HOLD_MS, type Outcome, type WantedChange } from './held-changes'
+import {
+  createHeldChanges,
+  HOLD_MS,
+  PAUSE_MS,
+  type Outcome,
+  type WantedChange,
+} from './held-changes'
 
 const wanted = (orderId: string, seenVersion = 1): WantedChange => ({
   orderId,
@@ -73,6 +79,34 @@ describe('held', () => {
     expect(sent.map((one) => one.wanted.orderId)).toEqual(['b'])
     await clock.advance(1_000)
     expect(sent[1]!.wanted).toMatchObject({ status: 'cancelled', reason: 'Out of stock' })
+  })
+
+  test('while the reader is on them, then for their full time again', async () => {
+    const { changes, clock, sentIds } = setUp()
+    changes.hold([wanted('a')])
+    changes.hold([wanted('b')])
+    const [a, b] = changes.groups()
+    await clock.advance(4_000)
+    changes.pause(a!.id)
+    expect(changes.groups()[0]!.dueAt).toBe(clock.now() + PAUSE_MS)
+    await clock.advance(HOLD_MS * 2)
+    expect(sentIds()).toEqual(['b'])
+    changes.resume(a!.id)
+    expect(changes.groups()[0]!.dueAt).toBe(clock.now() + HOLD_MS)
+    await clock.advance(HOLD_MS)
+    expect(sentIds()).toEqual(['b', 'a'])
+    // What is sent already is not sent once more by whoever leaves it then.
+    changes.resume(b!.id)
+    await clock.advance(HOLD_MS * 2)
+    expect(sentIds()).toEqual(['b', 'a'])
+  })
+
+  test('one that the reader stays on for good is sent all the same', async () => {
+    const { changes, clock, sentIds } = setUp()
+    changes.hold([wanted('a')])
+    changes.pause(changes.groups()[0]!.id)
+    await clock.advance(PAUSE_MS)
+    expect(sentIds()).toEqual(['a'])
   })
 
   test('one on its way is not sent twice', async () => {

@@ -5,6 +5,8 @@ import { systemClock, type Clock } from '../../client'
 
 /** For so long a change can be taken back before it is sent. */
 export const HOLD_MS = 5_000
+/** While the reader is on it, for so long: who walks away from it has not taken it back. */
+export const PAUSE_MS = 60_000
 /** Of the changes that fall due together, so many are on their way at once. */
 const AT_ONCE = 4
 
@@ -42,6 +44,8 @@ export interface OpenChange {
 export interface HeldGroup {
   readonly id: number
   readonly changes: readonly WantedChange[]
+  /** When they are sent, in milliseconds since the epoch. */
+  readonly dueAt: number
 }
 
 /** Changes of status between the choice and the server's answer. None is dropped but by the reader. */
@@ -56,12 +60,21 @@ export interface HeldChanges {
   readonly hold: (wanted: readonly WantedChange[]) => void
   /** Without an id: the group held last. */
   readonly undo: (group?: number) => void
+  /** The reader is on a group, with the pointer or the keyboard: it waits `PAUSE_MS`. */
+  readonly pause: (group: number) => void
+  /** The reader has left it: it has its full time again. */
+  readonly resume: (group: number) => void
   /** Sends all that waits, at once: the page goes away. */
   readonly sendNow: () => void
   /** Of a conflict: makes the change to what the order is now. Of a failure: tries it once more. */
   readonly sendAgain: (orderId: string) => void
   /** Of a conflict: the order stays as it is. Of a failure: it is given up. */
   readonly drop: (orderId: string) => void
+}
+
+interface Timer {
+  readonly dueAt: number
+  readonly stop: () => void
 }
 
 export interface HeldChangesDeps {
@@ -73,8 +86,8 @@ export interface HeldChangesDeps {
 
 export function createHeldChanges(deps: HeldChangesDeps, clock: Clock = systemClock): HeldChanges {
   const [changes, setChanges] = createSignal<ReadonlyMap<string, OpenChange>>(new Map())
-  /** What cancels the sending of each held group. */
-  const timers = new Map<number, () => void>()
+  /** When each held group is sent, and what cancels that. */
+  const [timers, setTimers] = createSignal<ReadonlyMap<number, Timer>>(new Map())
   /** Due, and waiting for others to be answered. */
   const queue: WantedChange[] = []
   let running = 0
@@ -97,17 +110,30 @@ export function createHeldChanges(deps: HeldChangesDeps, clock: Clock = systemCl
       found.set(state.group, group)
       group.push(wanted)
     }
-    return [...found].map(([id, wanted]) => ({ id, changes: wanted })).sort((a, b) => a.id - b.id)
+    return [...found]
+      .map(([id, wanted]) => ({ id, changes: wanted, dueAt: timers().get(id)?.dueAt ?? 0 }))
+      .sort((a, b) => a.id - b.id)
   }
 
   function stopTimer(group: number): void {
-    timers.get(group)?.()
-    timers.delete(group)
+    timers().get(group)?.stop()
+    setTimers((known) => new Map([...known].filter(([id]) => id !== group)))
+  }
+
+  function startTimer(group: number, afterMs: number): void {
+    timers().get(group)?.stop()
+    const stop = clock.after(afterMs, () => batch(() => send(take(group))))
+    setTimers((known) => new Map(known).set(group, { dueAt: clock.now() + afterMs, stop }))
+  }
+
+  function restartTimer(group: number, afterMs: number): void {
+    if (timers().has(group)) startTimer(group, afterMs)
   }
 
   function take(group: number): readonly WantedChange[] {
+    const taken = groups().find(({ id }) => id === group)?.changes ?? []
     stopTimer(group)
-    return groups().find(({ id }) => id === group)?.changes ?? []
+    return taken
   }
 
   async function sendOne(wanted: WantedChange): Promise<void> {
@@ -145,15 +171,17 @@ export function createHeldChanges(deps: HeldChangesDeps, clock: Clock = systemCl
         // Taken out first, so that it stands where it was chosen last.
         remove(free.map(({ orderId }) => orderId))
         for (const one of free) put(one, { kind: 'held', group })
+        startTimer(group, HOLD_MS)
       })
-      const due = () => send(take(group))
-      timers.set(group, clock.after(HOLD_MS, due))
     },
     undo(group = groups().at(-1)?.id) {
-      if (group !== undefined) remove(take(group).map(({ orderId }) => orderId))
+      if (group === undefined) return
+      batch(() => remove(take(group).map(({ orderId }) => orderId)))
     },
+    pause: (group) => restartTimer(group, PAUSE_MS),
+    resume: (group) => restartTimer(group, HOLD_MS),
     sendNow() {
-      send(groups().flatMap(({ id }) => take(id)))
+      batch(() => send(groups().flatMap(({ id }) => take(id))))
       for (const wanted of queue.splice(0)) void sendOne(wanted)
     },
     sendAgain(orderId) {
