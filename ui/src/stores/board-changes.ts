@@ -20,6 +20,7 @@ const say = texts.board.toasts
 export interface BoardChanges extends HeldChanges {
   /** The board is in sight and shows what becomes of them. Returns what ends that. */
   readonly attend: () => () => void
+  readonly isAttended: () => boolean
 }
 
 /** Owned: at its end nothing more is sent, and a toast tells what was not. */
@@ -83,5 +84,6 @@ export function createBoardChanges(deps: {
       attending++
       return () => void attending--
     },
+    isAttended: () => attending > 0,
   }
 }

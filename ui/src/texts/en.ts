@@ -157,7 +157,7 @@ const orders = {
       `Order #${number} is ${STATUSES[status].toLowerCase()}`,
     updated: (number: string) => `Order #${number} was updated`,
     changes: (amount: number) => count(amount, 'change of your orders', 'changes of your orders'),
-    whileAway: (amount: number) => `${count(amount, 'change', 'changes')} while you were away`,
+    whileAway: (amount: number) => `${count(amount, 'update', 'updates')} while you were away`,
   },
 }
 
@@ -336,6 +336,7 @@ const board = {
   toasts: {
     newOrder: (number: string) => `New order #${number}`,
     wasCancelled: (number: string) => `Order #${number} was cancelled`,
+    wereCancelled: (amount: number) => `${count(amount, 'order was', 'orders were')} cancelled`,
     isAlready: (number: string, status: OrderStatus) =>
       `Order #${number} is ${STATUSES[status].toLowerCase()} already`,
     someoneElse: (number: string) => `Someone else changed order #${number}`,
