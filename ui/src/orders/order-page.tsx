@@ -113,15 +113,14 @@ function OrderView(props: {
   readonly history: readonly OrderChange[] | undefined
   readonly live: Live
 }): JSX.Element {
-  const api = useApi()
   const catalogue = useCatalogue()
   const [cancelling, setCancelling] = createSignal(false)
   const own = () => props.order.buyerId === props.live.identity.subject
 
   async function cancel(reason: string): Promise<void> {
     const { orderId, version } = props.order
-    const cancelled = await api.cancelOrder(orderId, reason, own() ? undefined : version)
-    if (own()) props.live.orders.take(cancelled)
+    const seen = own() ? undefined : version
+    const cancelled = await props.live.orders.cancel(orderId, reason, seen)
     props.live.board?.take(cancelled)
   }
 

@@ -10,7 +10,7 @@ import { StatusBadge } from '../components/status-badge'
 import { Time } from '../components/time'
 import { Title } from '../components/title'
 import { SignInFirst } from '../session/sign-in-first'
-import { useApi, useCatalogue, useLive } from '../stores/app'
+import { useCatalogue, useLive } from '../stores/app'
 import type { Live } from '../stores/app'
 import type { Orders } from '../stores/orders'
 import { texts } from '../texts'
@@ -60,11 +60,10 @@ function MyOrders(props: { readonly live: Live }): JSX.Element {
 }
 
 function OrderList(props: { readonly orders: Orders }): JSX.Element {
-  const api = useApi()
   const [cancelling, setCancelling] = createSignal<string | null>(null)
 
   async function cancel(orderId: string, reason: string): Promise<void> {
-    props.orders.take(await api.cancelOrder(orderId, reason))
+    await props.orders.cancel(orderId, reason)
   }
 
   return (

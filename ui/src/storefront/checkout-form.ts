@@ -4,7 +4,7 @@ import { createStore } from 'solid-js/store'
 import { formatMoney } from '../../../server/protocol/money'
 import type { NewOrder } from '../api'
 import { Problem } from '../problem'
-import { useApi, useCart, useCatalogue, useToasts } from '../stores/app'
+import { useCart, useCatalogue, useToasts } from '../stores/app'
 import type { Estimate } from '../stores/catalogue'
 import {
   addressErrors,
@@ -19,7 +19,6 @@ import { texts } from '../texts'
 
 /** The form of a checkout: where it goes, what is wrong with that, and the placing. */
 export function createCheckout(props: { readonly estimate: Estimate; readonly orders: Orders }) {
-  const api = useApi()
   const cart = useCart()
   const catalogue = useCatalogue()
   const navigate = useNavigate()
@@ -42,13 +41,12 @@ export function createCheckout(props: { readonly estimate: Estimate; readonly or
       shippingAddress: trimAddress(address),
     }
     const { subtotal } = props.estimate
-    const placed = await api.placeOrder(order, attempt.keyFor(order))
+    const placed = await props.orders.place(order, attempt.keyFor(order))
     attempt.done()
     if (placed.subtotal !== subtotal) {
       tellOfPrices(formatMoney(placed.total, placed.currency))
       void catalogue.refresh()
     }
-    props.orders.take(placed)
     // Away first: an empty cart is not what the reader should see of this page.
     navigate(`/orders/${placed.orderId}`)
     cart.clear()

@@ -1,12 +1,17 @@
 import type { JSX } from 'solid-js'
 import { createContext, createEffect, createMemo, on, onCleanup, useContext } from 'solid-js'
+import type { ChannelName } from '../../../server/protocol/frames'
 import { createApi, type Api } from '../api'
 import { createBoard, type Board } from './board'
 import { createCart, type Cart } from './cart'
 import { createCatalogue, type Catalogue } from './catalogue'
+import { createCommands } from './commands'
+import { createLooking } from './looking'
+import { createNews, type NewsOptions } from './news'
 import { createOrders, type Orders } from './orders'
 import { createRealtime, type Realtime } from './realtime'
 import { createSession, type Identity, type Session } from './session'
+import { createTold } from './told'
 import { createToasts, type Toasts } from './toasts'
 
 /** What lives as long as one person is signed in. */
@@ -52,13 +57,35 @@ function createStores(): Stores {
     else session.renew(renewed)
   }
 
+  const locks = 'locks' in navigator ? navigator.locks : null
+  const commands = createCommands(locks)
+  const looking = createLooking()
+  const newsOf = (name: ChannelName) => (options: Pick<NewsOptions, 'href' | 'onMissed'>) =>
+    createNews({
+      toasts,
+      looking,
+      told: createTold(localStorage, name, locks),
+      settled: commands.settled,
+      ...options,
+    })
+
   const live = createMemo(
     on(session.key, () => {
       const identity = session.identity()
       if (!identity) return null
       const realtime = createRealtime({ api, session, identity })
-      const orders = createOrders({ realtime, api, toasts })
-      const board = identity.role === 'staff' ? createBoard({ realtime, api, toasts }) : null
+      const orders = createOrders({
+        realtime,
+        api,
+        commands,
+        subject: identity.subject,
+        storage: localStorage,
+        createNews: newsOf('orders'),
+      })
+      const board =
+        identity.role === 'staff'
+          ? createBoard({ realtime, api, toasts, createNews: newsOf('admin') })
+          : null
       realtime.client.connect()
       return { identity, realtime, orders, board }
     }),
@@ -68,6 +95,7 @@ function createStores(): Stores {
   const follow = () => {
     session.follow()
     cart.follow()
+    live()?.orders.follow()
   }
   window.addEventListener('storage', follow)
   onCleanup(() => window.removeEventListener('storage', follow))

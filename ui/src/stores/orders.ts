@@ -3,13 +3,16 @@ import type { EventName } from '../../../server/protocol/frames'
 import type { Order } from '../../../server/protocol/order'
 import { orderNumber } from '../../../server/protocol/order'
 import type { EventInfo } from '../../client'
-import type { Api } from '../api'
+import type { Api, NewOrder } from '../api'
 import { texts } from '../texts'
-import { createAwayToasts } from './away-toasts'
+import type { Commands } from './commands'
+import type { KeptStorage } from './kept'
 import { createKnownOrders } from './known-orders'
 import { createListing, type Listing } from './listing'
+import { createMissed } from './missed'
+import type { News, NewsItem, NewsOptions } from './news'
 import { PAGE_SIZE, type Realtime } from './realtime'
-import type { ToastKind, Toasts, ToastText } from './toasts'
+import type { ToastKind, ToastText } from './toasts'
 
 /** The orders of whoever is signed in, always as new as the newest event. */
 export interface Orders {
@@ -26,20 +29,28 @@ export interface Orders {
   /** Somebody looks at the order: nothing of it is missed any more. */
   readonly look: (orderId: string) => void
   readonly listing: Listing
-  /** The answer to a command: shown at once, and no news when its event arrives. */
-  readonly take: (order: Order) => void
+  /** Rejects with a `Problem`, as the other commands. Shown at once, and no news in any other tab. */
+  readonly place: (order: NewOrder, idempotencyKey: string) => Promise<Order>
+  /** @param seenVersion required from staff for somebody's order */
+  readonly cancel: (orderId: string, reason: string, seenVersion?: number) => Promise<Order>
+  /** Another tab has looked at what was missed: this one shows the same. */
+  readonly follow: () => void
 }
 
 export function createOrders(deps: {
   readonly realtime: Realtime
   readonly api: Api
-  readonly toasts: Toasts
+  readonly commands: Commands
+  /** Whose orders these are. */
+  readonly subject: string
+  readonly storage: KeptStorage
+  readonly createNews: (options: Pick<NewsOptions, 'href' | 'onMissed'>) => News
 }): Orders {
   const { realtime, api } = deps
   const { client } = realtime
   const known = createKnownOrders()
-  const away = createAwayToasts(deps.toasts, '/orders')
-  const [missed, setMissed] = createSignal<ReadonlySet<string>>(new Set())
+  const missed = createMissed(deps.storage)
+  const news = deps.createNews({ href: '/orders', onMissed: missed.add })
   const [ready, setReady] = createSignal(false)
   const [snapshots, setSnapshots] = createSignal(0)
   const listing = createListing({
@@ -53,9 +64,30 @@ export function createOrders(deps: {
 
   function apply(order: Order, replayed: boolean): void {
     const [change] = known.fold([order])
-    if (client.seen.mark(order) === 'known') return
-    if (replayed) setMissed((ids) => new Set([...ids, order.orderId]))
-    away.show(customerToast(order, change?.before), replayed)
+    if (client.seen.mark(order) !== 'known') news.tell(newsOf(order, 1, change?.before), replayed)
+  }
+
+  /** Marks what a snapshot holds as seen, and says what of it is news: as the events would have been. */
+  function newsIn(items: readonly Order[]): readonly NewsItem[] {
+    const newest = untrack(ready) ? newestOf(known.all()) : null
+    return items.flatMap((order) => {
+      const before = client.seen.version(order.orderId)
+      if (client.seen.mark(order) === 'known') return []
+      // One that was never seen may only be too old to have been looked at.
+      if (before === undefined && (newest === null || order.createdAt <= newest)) return []
+      return [newsOf(order, order.version - (before ?? 0))]
+    })
+  }
+
+  async function command(give: () => Promise<Order>): Promise<Order> {
+    return deps.commands.run(async () => {
+      const order = await give()
+      if (order.buyerId === deps.subject) {
+        await news.own(order)
+        apply(order, false)
+      }
+      return order
+    })
   }
 
   const onEvent = (order: Order, info: EventInfo) => apply(order, info.replayed)
@@ -63,11 +95,11 @@ export function createOrders(deps: {
     client.on(`order:${name}`, onEvent)
   }
   client.on('resumed', ({ channel }) => {
-    if (channel === 'orders') away.flush()
+    if (channel === 'orders') news.flush()
   })
   client.on('snapshot', ({ channel, source, items, cursor, next = null }) => {
     if (channel !== 'orders') return
-    const risen = items.filter((order) => client.seen.mark(order) === 'risen')
+    const heard = newsIn(items)
     // One that nothing follows on is no reason to take pages away from whoever reads them.
     if (cursor === null && untrack(ready)) known.fold(items)
     else {
@@ -76,9 +108,8 @@ export function createOrders(deps: {
     }
     setReady(true)
     if (source === 'server') setSnapshots((count) => count + 1)
-    setMissed((ids) => new Set([...ids, ...risen.map(({ orderId }) => orderId)]))
-    for (const order of risen.toReversed()) away.show(customerToast(order, undefined), true)
-    away.flush()
+    for (const item of heard.toReversed()) news.tell(item, true)
+    news.flush()
   })
   realtime.keepOrders(() => {
     const { reaches, next } = listing.firstPage()
@@ -91,11 +122,25 @@ export function createOrders(deps: {
     ids,
     ready,
     snapshots,
-    missed,
-    look: (orderId) => setMissed((ids) => new Set([...ids].filter((id) => id !== orderId))),
+    missed: missed.ids,
+    look: missed.look,
     listing,
-    take: (order) => apply(order, false),
+    place: (order, key) => command(() => api.placeOrder(order, key)),
+    cancel: (orderId, reason, seenVersion) =>
+      command(() => api.cancelOrder(orderId, reason, seenVersion)),
+    follow: missed.follow,
   }
+}
+
+/** When the newest order was placed; before all time where there is none. */
+function newestOf(orders: readonly Order[]): string {
+  return orders.reduce((newest, { createdAt }) => (createdAt > newest ? createdAt : newest), '')
+}
+
+function newsOf(order: Order, updates: number, before?: Order): NewsItem {
+  const { orderId, version, status } = order
+  const mayBeOwn = version === 1 || status === 'cancelled'
+  return { orderId, version, updates, text: customerToast(order, before), mayBeOwn }
 }
 
 const CHANGES: ToastKind = { name: 'changes', many: texts.orders.toasts.changes, href: '/orders' }

@@ -1,0 +1,147 @@
+import { afterAll, beforeAll, expect, test } from 'bun:test'
+import type { Browser, Page } from 'playwright-core'
+import { orderNumber, type Order } from '../../server/protocol/order'
+import { startTestServer, type TestServer } from '../../server/testing/test-server'
+import { buildUi, openBrowser, openPage, signIn } from './browser'
+import { startCuttableProxy, type CuttableProxy } from './cuttable-proxy'
+import { createShop, live, toast, type Shop } from './shop'
+
+let server: TestServer
+let shop: Shop
+let proxy: CuttableProxy
+let browser: Browser
+
+beforeAll(async () => {
+  await buildUi()
+  server = await startTestServer()
+  shop = createShop(server)
+  proxy = await startCuttableProxy(server.port)
+  browser = await openBrowser()
+}, 60_000)
+
+afterAll(async () => {
+  await browser?.close()
+  proxy?.close()
+  await server?.stop()
+})
+
+const SUMMARY = '4 updates while you were away'
+
+async function openTab(page: Page, path: string): Promise<Page> {
+  const tab = await page.context().newPage()
+  await tab.goto(path)
+  await live(tab)
+  return tab
+}
+
+/** Two orders change four times in all. */
+async function changeFourTimes(by: Shop, first: Order, second: Order): Promise<void> {
+  const processing = await by.changeStatus(first, 'processing')
+  await by.changeStatus(await by.changeStatus(processing, 'shipped'), 'delivered')
+  await by.changeStatus(second, 'cancelled', 'Out of stock')
+}
+
+const marks = (page: Page) => page.getByText('Changed while you were away')
+const link = (page: Page, order: Order) =>
+  page.getByRole('link', { name: `Order #${orderNumber(order.orderId)}` })
+
+test('what a replay brings is told once a browser, and marked until it is looked at', async () => {
+  const [first, second] = [await shop.place('bob'), await shop.place('bob')]
+  const page = await openPage(browser, proxy.url)
+  await signIn(page, 'Bob', '/orders')
+  await live(page)
+  const other = await openTab(page, '/orders')
+  const tabs = [page, other]
+
+  proxy.cut()
+  for (const tab of tabs) await tab.locator('[data-connection="waiting"]').waitFor()
+  await changeFourTimes(shop, first, second)
+  proxy.restore()
+  for (const tab of tabs) {
+    await live(tab)
+    await marks(tab).nth(1).waitFor()
+  }
+  const told = await Promise.all(tabs.map((tab) => toast(tab, SUMMARY).count()))
+  expect(told.toSorted()).toEqual([0, 1])
+  for (const tab of tabs) expect(await tab.locator('[data-toast]').count()).toBeLessThan(2)
+
+  await page.reload()
+  await live(page)
+  expect(await marks(page).count()).toBe(2)
+  expect(await page.locator('[data-toast]').count()).toBe(0)
+
+  await link(page, first).click()
+  await page.locator('[data-version="4"]').waitFor()
+  await marks(other).nth(1).waitFor({ state: 'detached' })
+  expect(await marks(other).count()).toBe(1)
+  await page.goto('/orders')
+  await live(page)
+  expect(await marks(page).count()).toBe(1)
+  await page.context().close()
+})
+
+test('what a snapshot brings is told the same', async () => {
+  const small = await startTestServer({ WINDOW_MAX_ENTRIES: '1', REPLAY_MAX_ENTRIES: '1' })
+  const way = await startCuttableProxy(small.port)
+  try {
+    const shopOfSmall = createShop(small)
+    const [first, second] = [await shopOfSmall.place('bob'), await shopOfSmall.place('bob')]
+    const page = await openPage(browser, way.url)
+    await signIn(page, 'Bob', '/orders')
+    await live(page)
+    way.cut()
+    await page.locator('[data-connection="waiting"]').waitFor()
+    await changeFourTimes(shopOfSmall, first, second)
+    const before = small.logLines.length
+    way.restore()
+
+    await toast(page, SUMMARY).waitFor()
+    await marks(page).nth(1).waitFor()
+    expect(await page.locator('[data-toast]').count()).toBe(1)
+    const resumes = small.logLines.slice(before).filter((line) => line.msg === 'resume')
+    expect(resumes[0]).toMatchObject({ channel: 'orders', recovered: false })
+    await toast(page, SUMMARY).getByRole('link').click()
+    await page.waitForURL(`${way.url}/orders`)
+    await page.context().close()
+  } finally {
+    way.close()
+    await small.stop()
+  }
+})
+
+test('what happened while no page was open is told the same', async () => {
+  const [first, second] = [await shop.place('alice'), await shop.place('alice')]
+  const page = await openPage(browser, server.url)
+  await signIn(page, 'Alice', '/orders')
+  await live(page)
+  await page.goto('about:blank')
+  await changeFourTimes(shop, first, second)
+  await page.goto('/orders')
+  await toast(page, SUMMARY).waitFor()
+  await marks(page).nth(1).waitFor()
+  expect(await page.locator('[data-toast]').count()).toBe(1)
+  await page.reload()
+  await live(page)
+  expect(await marks(page).count()).toBe(2)
+  expect(await page.locator('[data-toast]').count()).toBe(0)
+  await page.context().close()
+})
+
+test('what the reader does in one tab is no news in another', async () => {
+  const page = await openPage(browser, server.url)
+  await signIn(page, 'Alice', '/orders')
+  const [mine, others] = [await shop.place('alice'), await shop.place('alice')]
+  await link(page, others).first().waitFor()
+  const other = await openTab(page, '/orders')
+  const [myNumber, otherNumber] = [mine, others].map(({ orderId }) => orderNumber(orderId))
+  await page.getByRole('button', { name: `Cancel order #${myNumber}` }).click()
+  await page.getByRole('button', { name: 'Cancel the order' }).click()
+  await toast(page, `#${myNumber} is cancelled`).waitFor()
+  const card = other.getByRole('listitem').filter({ hasText: myNumber! })
+  await card.locator('[data-status="cancelled"]').waitFor()
+  // What is told next is told after the first one would have been.
+  await shop.changeStatus(others, 'processing')
+  await toast(other, `#${otherNumber} is processing`).waitFor()
+  expect(await toast(other, `#${myNumber} is cancelled`).count()).toBe(0)
+  await page.context().close()
+})

@@ -1,0 +1,24 @@
+const LOCK = 'orderwire:command'
+/** A command that takes longer keeps nobody from the news. */
+const PATIENCE_MS = 3_000
+
+type Locks = Pick<LockManager, 'request'>
+
+/** Commands that the reader has given, in whatever tab of the browser, and that are not answered yet. */
+export interface Commands {
+  /** Runs a command; other tabs know that one is under way until what it resolves to is there. */
+  readonly run: <Result>(command: () => Promise<Result>) => Promise<Result>
+  /** Resolves when none is under way. */
+  readonly settled: () => Promise<void>
+}
+
+/** @param locks null where the browser has none: tabs know nothing of each other then */
+export function createCommands(locks: Locks | null): Commands {
+  return {
+    run: async (command) => (locks ? locks.request(LOCK, { mode: 'shared' }, command) : command()),
+    async settled() {
+      const signal = AbortSignal.timeout(PATIENCE_MS)
+      await locks?.request(LOCK, { signal }, () => undefined).catch(() => undefined)
+    },
+  }
+}

@@ -1,0 +1,150 @@
+import { createEffect, on, onCleanup, untrack } from 'solid-js'
+import { texts } from '../texts'
+import type { Told, Versioned } from './told'
+import type { Toasts, ToastText } from './toasts'
+
+/** What a reader can take in at once; more of it is told as a number. */
+const MAX_AT_ONCE = 3
+/** Of so many orders it is known one by one what happened; of more it is only counted. */
+const MAX_ORDERS = 1_000
+
+export interface NewsItem extends Versioned {
+  /** By how many versions it rose. */
+  readonly updates: number
+  readonly text: ToastText
+  /** The reader may have done it, in another tab: then it is no news. */
+  readonly mayBeOwn?: boolean
+}
+
+/**
+ * Tells what happens: at once to whoever looks, and when they are back what they missed, be it for a
+ * connection that was cut, a page that was closed, or a tab out of sight. One by one, or how much it
+ * was; in one tab of the browser, the one that is looked at.
+ */
+export interface News {
+  /** @param missed true for what is heard late; it waits for `flush` */
+  readonly tell: (item: NewsItem, missed: boolean) => void
+  /** The interruption is over. */
+  readonly flush: () => void
+  /** The reader did it, here: resolves when no other tab takes it for news any more. */
+  readonly own: (order: Versioned) => Promise<void>
+}
+
+export interface NewsOptions {
+  readonly toasts: Pick<Toasts, 'show'>
+  readonly told: Told
+  /** Reactive: whether the tab is in sight. */
+  readonly looking: () => boolean
+  /** Where a click on the number leads. */
+  readonly href: string
+  /** Resolves when no tab of the browser waits for the answer to a command. */
+  readonly settled?: () => Promise<void>
+  /** Called with the orders that changed while nobody looked, when somebody does. */
+  readonly onMissed?: (orderIds: readonly string[]) => void
+  /** Called with what happens while nobody looks. */
+  readonly onUnseen?: (item: NewsItem) => void
+}
+
+interface Waiting {
+  version: number
+  updates: number
+  /** The newest, no more than can be told apart. */
+  texts: readonly ToastText[]
+}
+
+/** Owned. */
+export function createNews(options: NewsOptions): News {
+  const { toasts, told, looking, settled = async () => {} } = options
+  const waiting = new Map<string, Waiting>()
+  const own = new Map<string, number>()
+  let uncounted = 0
+  let interrupted = false
+  let ended = false
+  /** What is told in turn, while something of it has to be asked for. */
+  let turn: Promise<void> | null = null
+
+  function wait({ orderId, version, updates, text }: NewsItem): void {
+    const before = waiting.get(orderId) ?? { version: 0, updates: 0, texts: [] }
+    waiting.set(orderId, {
+      version: Math.max(version, before.version),
+      updates: updates + before.updates,
+      texts: [...before.texts, text].slice(-MAX_AT_ONCE),
+    })
+    if (waiting.size <= MAX_ORDERS) return
+    const [oldest, { updates: forgotten }] = waiting.entries().next().value!
+    waiting.delete(oldest)
+    uncounted += forgotten
+  }
+
+  function inTurn(run: () => Promise<void>): void {
+    const mine: Promise<void> = (turn ?? Promise.resolve()).then(run).catch(() => undefined)
+    turn = mine
+    void mine.then(() => {
+      if (turn === mine) turn = null
+    })
+  }
+
+  function tellNow({ orderId, version, text }: NewsItem): void {
+    told.record({ orderId, version })
+    toasts.show(text)
+  }
+
+  async function tellUnlessOwn(item: NewsItem): Promise<void> {
+    await settled()
+    if (ended) return
+    const isOwn = (own.get(item.orderId) ?? 0) >= item.version
+    const before = isOwn ? null : await told.claim([item])
+    if (ended || (before?.get(item.orderId) ?? 0) >= item.version) return
+    tellNow(item)
+  }
+
+  async function tellWhatWaited(): Promise<void> {
+    const all = [...waiting]
+    waiting.clear()
+    const before = await told.claim(all.map(([orderId, { version }]) => ({ orderId, version })))
+    if (ended) return
+    const left = all.flatMap(([orderId, { version, updates, texts: newest }]) => {
+      const untold = Math.min(updates, version - (before.get(orderId) ?? 0))
+      return untold > 0 ? [{ orderId, updates: untold, texts: newest.slice(-untold) }] : []
+    })
+    const count = left.reduce((sum, { updates }) => sum + updates, uncounted)
+    uncounted = 0
+    if (count === 0) return
+    options.onMissed?.(left.map(({ orderId }) => orderId))
+    if (count <= MAX_AT_ONCE) {
+      for (const { texts: each } of left) for (const text of each) toasts.show(text)
+    } else {
+      const { whileAway } = texts.orders.toasts
+      toasts.show({ tone: 'info', text: whileAway(count), href: options.href })
+    }
+  }
+
+  function deliver(): void {
+    if (interrupted || !untrack(looking) || (waiting.size === 0 && uncounted === 0)) return
+    inTurn(tellWhatWaited)
+  }
+
+  createEffect(on(looking, deliver, { defer: true }))
+  onCleanup(() => (ended = true))
+
+  return {
+    tell(item, missed) {
+      const inSight = untrack(looking)
+      if (!inSight) options.onUnseen?.(item)
+      if (missed) interrupted = true
+      if (missed || interrupted || !inSight) wait(item)
+      else if (item.mayBeOwn && (own.get(item.orderId) ?? 0) < item.version) {
+        inTurn(() => tellUnlessOwn(item))
+      } else if (turn) inTurn(async () => tellNow(item))
+      else tellNow(item)
+    },
+    flush() {
+      interrupted = false
+      deliver()
+    },
+    async own(order) {
+      own.set(order.orderId, Math.max(order.version, own.get(order.orderId) ?? 0))
+      await told.claim([order])
+    },
+  }
+}

@@ -1,0 +1,123 @@
+import { systemClock, type Clock } from '../../client'
+import { kept, type KeptStorage } from './kept'
+
+/** An order as it was at one version. */
+export interface Versioned {
+  readonly orderId: string
+  readonly version: number
+}
+
+/**
+ * Up to which version of each order the reader was told, in whatever tab of the browser: nobody is
+ * told the same twice. What a tab has *seen* says less: it may have seen it while nobody looked.
+ */
+export interface Told {
+  /** Up to which version an order was told: 0 for one that never was. */
+  readonly upTo: (orderId: string) => number
+  /** It is told here now, without asking others. */
+  readonly record: (told: Versioned) => void
+  /**
+   * Takes it upon this tab to tell of these orders. Resolves to what was told of each before; what
+   * is newer no other tab tells any more.
+   */
+  readonly claim: (news: readonly Versioned[]) => Promise<ReadonlyMap<string, number>>
+}
+
+type Versions = Readonly<Record<string, number>>
+type Locks = Pick<LockManager, 'request' | 'query'>
+
+/** Beyond it the one that was told longest ago is forgotten. */
+const REMEMBERED = 200
+/** A burst is one write. */
+const WRITE_AFTER_MS = 500
+/** By then every tab reads what this one wrote: their copies of the storage come to agree later. */
+const HELD_MS = 3_000
+
+/** @param locks null where the browser has none: then tabs may tell the same once each */
+export function createTold(
+  storage: KeptStorage,
+  name: string,
+  locks: Locks | null,
+  clock: Clock = systemClock,
+): Told {
+  const memory = kept(storage, `told:${name}`, isVersions)
+  const lockName = `orderwire:told:${name}`
+  /** Told here, and not written yet. */
+  let fresh = new Map<string, number>()
+  let cancelWrite: (() => void) | null = null
+
+  const upTo = (orderId: string) => Math.max(fresh.get(orderId) ?? 0, memory.read()?.[orderId] ?? 0)
+
+  function write(): void {
+    cancelWrite?.()
+    cancelWrite = null
+    if (fresh.size === 0) return
+    const all = new Map(Object.entries(memory.read() ?? {}))
+    for (const [orderId, version] of fresh) {
+      const before = all.get(orderId) ?? 0
+      all.delete(orderId)
+      all.set(orderId, Math.max(version, before))
+    }
+    fresh = new Map()
+    memory.write(Object.fromEntries([...all].slice(-REMEMBERED)))
+  }
+
+  function record({ orderId, version }: Versioned): void {
+    if (upTo(orderId) >= version) return
+    fresh.set(orderId, version)
+    cancelWrite ??= clock.after(WRITE_AFTER_MS, write)
+  }
+
+  /** A lock's name is what every tab sees at once. */
+  async function hold(news: readonly Versioned[]): Promise<void> {
+    const claimed = Object.fromEntries(
+      news.slice(-REMEMBERED).map(({ orderId, version }) => [orderId, version]),
+    )
+    await new Promise<void>((held) => {
+      const whileHeld = () =>
+        new Promise<void>((letGo) => {
+          held()
+          clock.after(HELD_MS, letGo)
+        })
+      const mode = 'shared'
+      locks!.request(`${lockName} ${JSON.stringify(claimed)}`, { mode }, whileHeld).catch(held)
+    })
+  }
+
+  async function heldByTabs(): Promise<readonly Versions[]> {
+    const { held = [] } = await locks!.query()
+    return held.flatMap((lock) => {
+      const [name, claimed] = (lock.name ?? '').split(' ', 2)
+      return name === lockName && claimed ? [JSON.parse(claimed) as Versions] : []
+    })
+  }
+
+  async function take(news: readonly Versioned[]): Promise<ReadonlyMap<string, number>> {
+    const others = locks ? await heldByTabs() : []
+    const before = new Map(
+      news.map(({ orderId }) => [
+        orderId,
+        Math.max(upTo(orderId), ...others.map((claimed) => claimed[orderId] ?? 0)),
+      ]),
+    )
+    const newer = news.filter(({ orderId, version }) => version > before.get(orderId)!)
+    for (const one of newer) record(one)
+    write()
+    if (locks && newer.length > 0) await hold(newer)
+    return before
+  }
+
+  return {
+    upTo,
+    record,
+    claim: async (news) => (locks ? locks.request(lockName, () => take(news)) : take(news)),
+  }
+}
+
+function isVersions(value: unknown): value is Versions {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    Object.values(value).every((version) => Number.isSafeInteger(version))
+  )
+}
