@@ -5,13 +5,13 @@ import { orderNumber } from '../../../server/protocol/order'
 import type { EventInfo, TakenSnapshot } from '../../client'
 import type { Api } from '../api'
 import { texts } from '../texts'
-import { createAwayToasts } from './away-toasts'
 import { createBoardChanges, type BoardChanges } from './board-changes'
 import { isServerOrder, sortIds } from './board-sort'
 import { createBoardStats, type BoardStats } from './board-stats'
 import { createBoardView, FURTHER_PAGE_SIZE, type BoardView } from './board-view'
 import { createKnownOrders } from './known-orders'
 import { createListing, type Listing } from './listing'
+import type { News, NewsOptions } from './news'
 import type { Realtime } from './realtime'
 import type { ToastKind, Toasts, ToastText } from './toasts'
 
@@ -46,11 +46,12 @@ export function createBoard(deps: {
   readonly realtime: Realtime
   readonly api: Api
   readonly toasts: Toasts
+  readonly createNews: (options: Pick<NewsOptions, 'href'>) => News
 }): Board {
   const { realtime, api, toasts } = deps
   const { client } = realtime
   const known = createKnownOrders()
-  const away = createAwayToasts(toasts, '/board')
+  const news = deps.createNews({ href: '/board' })
   const [ready, setReady] = createSignal(false)
   const figures = createBoardStats(client, api)
   const newOrderListeners = new Set<() => void>()
@@ -86,13 +87,14 @@ export function createBoard(deps: {
 
   function tell(order: Order, late: boolean): void {
     const text = staffToast(order)
-    if (text) away.show(text, late)
+    const { orderId, version } = order
+    if (text) news.tell({ orderId, version, updates: 1, text }, late)
     if (order.version === 1 && !late) for (const listener of newOrderListeners) listener()
   }
 
   function takeSnapshot({ channel, items, cursor, next = null }: TakenSnapshot): void {
     if (channel !== 'admin') return
-    const news = items.filter((order) => client.seen.mark(order) !== 'known')
+    const risen = items.filter((order) => client.seen.mark(order) !== 'known')
     // One that nothing follows on is no reason to take pages away from whoever reads them.
     if (cursor === null && untrack(ready)) known.fold(items)
     else {
@@ -100,8 +102,8 @@ export function createBoard(deps: {
       everything.start({ items, next })
     }
     // The first one of a session is not news: nobody was away from it.
-    if (untrack(ready)) for (const order of news.toReversed()) tell(order, true)
-    away.flush()
+    if (untrack(ready)) for (const order of risen.toReversed()) tell(order, true)
+    news.flush()
     setReady(true)
     view.again()
     void figures.load()
@@ -114,7 +116,7 @@ export function createBoard(deps: {
     client.on('snapshot', takeSnapshot),
     client.on('resumed', ({ channel, after }) => {
       if (channel !== 'admin') return
-      away.flush()
+      news.flush()
       if (after === 'snapshot') return
       void figures.load()
       if (untrack(view.searchError) !== null) view.again()
