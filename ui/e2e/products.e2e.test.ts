@@ -57,6 +57,12 @@ function card(page: Page, name: string): Locator {
   return page.getByRole('listitem').filter({ has: heading })
 }
 
+function shownIds(): Promise<(string | null)[]> {
+  return staff
+    .locator('[data-product]')
+    .evaluateAll((rows) => rows.map((one) => one.getAttribute('data-product')))
+}
+
 function focusedName(page: Page): Promise<string | null> {
   return page.evaluate(() => {
     const focused = document.activeElement
@@ -221,6 +227,51 @@ test('by keyboard alone a product is edited, and axe-core finds nothing wrong on
   await row('linen-apron').getByText('Cook’s Apron').waitFor()
   await row('linen-apron').locator('[data-state="for-sale"]').waitFor()
   expect(await focusedName(staff)).toBe('Edit Cook’s Apron')
+})
+
+test('staff search, filter and sort products, the address says how, and back leads back', async () => {
+  await staff.goto('/products')
+  await row('house-blend').waitFor()
+  const all = await staff.locator('[data-product]').count()
+  const search = staff.getByRole('searchbox', { name: 'Search products' })
+  await search.fill('LINEN towel')
+  await staff.getByText(`1 of ${all} products`).waitFor()
+  expect(await shownIds()).toEqual(['tea-towel'])
+  await search.fill('unheard of')
+  await staff.getByText('Nothing found').waitFor()
+  expect(await violations(staff)).toEqual([])
+  await staff.goBack()
+  await row('house-blend').waitFor()
+  expect(await search.inputValue()).toBe('')
+
+  await staff.getByLabel('Sort by').selectOption({ label: 'Lowest price first' })
+  await staff.waitForURL('**/products?sort=cheapest')
+  expect((await shownIds()).slice(0, 2)).toEqual(['beeswax-candle', 'tea-towel'])
+  await staff.reload()
+  await row('house-blend').waitFor()
+  expect((await shownIds())[0]).toBe('beeswax-candle')
+  await staff.getByLabel('Sort by').selectOption({ label: 'As in the shop' })
+})
+
+test('who shows the hidden ones again one by one goes on at the next', async () => {
+  for (const id of ['storage-jar', 'beeswax-candle', 'walnut-board'])
+    await change(id, { active: false })
+  await staff.goto('/products?show=hidden&sort=name&q=a')
+  await row('walnut-board').waitFor()
+  const filter = staff.getByRole('group', { name: 'Which are shown' })
+  await filter.getByRole('button', { name: 'Hidden', pressed: true }).waitFor()
+  for (const name of ['Beeswax Candle', 'Storage Jar']) {
+    await staff.getByRole('button', { name: `Show ${name}` }).press('Enter')
+    await staff.getByRole('button', { name: `Show ${name}` }).waitFor({ state: 'detached' })
+  }
+  const next = await shownIds()
+  expect(next).toContain('walnut-board')
+  await staff.waitForFunction(
+    () => document.activeElement?.getAttribute('aria-label')?.startsWith('Show ') === true,
+  )
+  await filter.getByRole('button', { name: 'For sale' }).click()
+  await row('storage-jar').waitFor()
+  expect(await staff.locator('[data-state="hidden"]').count()).toBe(0)
 })
 
 test('products are refused to customers, in words', () =>

@@ -1,4 +1,5 @@
 import type { Page } from 'playwright-core'
+import type { TestServer } from '../../../server/testing/test-server'
 import { live } from '../shop'
 import { alertAt, at, loadingAt, pictured, settled, silent, unreachable, type View } from './view'
 
@@ -12,6 +13,17 @@ export const PRODUCT_VIEWS: readonly View[] = [
   { name: 'products-error', as: 'Sam', prepare: unreachable(LIST), show: alertAt('/products') },
   { name: 'products-refused', as: 'Bob', show: at('/products') },
   { name: 'products-signed-out', as: null, show: at('/products') },
+  {
+    name: 'products-search',
+    as: 'Sam',
+    async show(page, { server }) {
+      await changeBlend(server, { active: false })
+      await at('/products?sort=cheapest')(page)
+      await page.getByRole('searchbox').fill('c')
+      await settled(page)
+    },
+  },
+  { name: 'products-nothing', as: 'Sam', show: at('/products?q=sofa&show=hidden') },
   {
     name: 'products-offline',
     as: 'Sam',
@@ -29,11 +41,7 @@ export const PRODUCT_VIEWS: readonly View[] = [
     async show(page, { server }) {
       await edit(page)
       await page.getByLabel('Price in EUR').fill('13.90')
-      const token = await server.signIn('kim', 'staff')
-      const headers = { 'if-match': '*' }
-      const json = { price: 1_350, name: 'House Blend, 1 kg' }
-      const options = { method: 'PATCH', token, headers, json }
-      await server.request('/api/admin/products/house-blend', options)
+      await changeBlend(server, { price: 1_350, name: 'House Blend, 1 kg' })
       await page.getByRole('button', { name: 'Save' }).click()
       await page.getByRole('dialog').getByRole('alert').waitFor()
     },
@@ -59,4 +67,11 @@ async function edit(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Edit House Blend' }).click()
   await page.getByRole('dialog').waitFor()
   await settled(page)
+}
+
+/** Somebody else of the staff changes the coffee. */
+async function changeBlend(server: TestServer, json: object): Promise<void> {
+  const token = await server.signIn('kim', 'staff')
+  const options = { method: 'PATCH', token, headers: { 'if-match': '*' }, json }
+  await server.request('/api/admin/products/house-blend', options)
 }

@@ -1,17 +1,18 @@
 import { A } from '@solidjs/router'
 import type { JSX } from 'solid-js'
-import { createEffect, createMemo, createSignal, For, Match, on, Show, Switch } from 'solid-js'
+import { createEffect, createMemo, createSignal, Match, on, Show, Switch } from 'solid-js'
 import type { Product } from '../api'
 import { PlusIcon } from '../components/icons'
 import { EmptyState, ErrorNotice, Loading } from '../components/notice'
 import { Title } from '../components/title'
-import { problemText } from '../problem'
 import { SignInFirst } from '../session/sign-in-first'
 import { useApi, useCatalogue, useLive, useToasts, type Live } from '../stores/app'
 import { texts } from '../texts'
 import { ProductDialog } from './product-dialog'
-import { ProductRow } from './product-row'
-import { createStaffProducts, isStale, type StaffProducts } from './staff-products'
+import { ProductFilters } from './product-filters'
+import { createProductList } from './product-list'
+import { ProductRows } from './product-rows'
+import { createStaffProducts } from './staff-products'
 
 /** What the shop sells, for staff: added, edited, hidden and shown again. */
 export function ProductsPage(): JSX.Element {
@@ -74,6 +75,7 @@ function ProductsView(props: { readonly live: Live }): JSX.Element {
   const toasts = useToasts()
   const words = texts.products
   const products = createStaffProducts(useApi(), () => void catalogue.refresh())
+  const list = createProductList(() => products.items() ?? [])
   const [editing, setEditing] = createSignal<Editing>(null)
   const isAway = createAway(() => props.live)
   // Also when the connection is back: what others changed meanwhile nobody has told.
@@ -87,6 +89,8 @@ function ProductsView(props: { readonly live: Live }): JSX.Element {
     const isNew = editing()?.product === null
     const text = isNew ? words.toasts.added(product.name) : words.toasts.saved(product.name)
     toasts.show({ tone: 'success', text })
+    // Whoever has added something sees it.
+    if (isNew && !list.ids().includes(product.id)) list.show({ search: '', state: null })
   }
 
   return (
@@ -94,8 +98,10 @@ function ProductsView(props: { readonly live: Live }): JSX.Element {
       <div class="mb-5 flex flex-wrap items-center gap-x-4 gap-y-2">
         <div class="flex flex-wrap items-baseline gap-x-4 max-sm:flex-col">
           <h1 class="page-title">{words.title}</h1>
-          <p class="text-sm text-ink-soft">
-            <Show when={products.items()}>{(items) => summaryOf(items())}</Show>
+          <p role="status" class="text-sm text-ink-soft">
+            <Show when={products.items()}>
+              {words.summary(list.ids().length, products.items()?.length ?? 0)}
+            </Show>
           </p>
         </div>
         <Show when={catalogue.takesOrders()}>
@@ -134,7 +140,12 @@ function ProductsView(props: { readonly live: Live }): JSX.Element {
           <EmptyState title={words.noneTitle} text={words.noneText} />
         </Match>
         <Match when={products.items()}>
-          <Rows products={products} onEdit={(product) => setEditing({ product })} />
+          <ProductFilters list={list} />
+          <ProductRows
+            products={products}
+            list={list}
+            onEdit={(product) => setEditing({ product })}
+          />
         </Match>
       </Switch>
       <Show when={editing()} keyed>
@@ -150,58 +161,4 @@ function ProductsView(props: { readonly live: Live }): JSX.Element {
       </Show>
     </>
   )
-}
-
-function Rows(props: {
-  readonly products: StaffProducts
-  readonly onEdit: (product: Product) => void
-}): JSX.Element {
-  const catalogue = useCatalogue()
-  const toasts = useToasts()
-  const words = texts.products.toasts
-  const [busy, setBusy] = createSignal<string | null>(null)
-  // By id: a row stays, and keeps the focus, when its product is replaced by a newer version.
-  const ids = createMemo(() => (props.products.items() ?? []).map(({ id }) => id))
-
-  async function toggle(seen: Product): Promise<void> {
-    if (busy() !== null) return
-    setBusy(seen.id)
-    try {
-      const { name, active } = await props.products.change(seen, { active: !seen.active })
-      toasts.show(
-        active
-          ? { tone: 'success', text: words.shown(name) }
-          : { tone: 'success', text: words.hidden(name), detail: words.hiddenDetail },
-      )
-    } catch (failure) {
-      const detail = isStale(failure) ? words.stale : problemText(failure)
-      toasts.show({ tone: 'warning', text: words.failed(seen.name), detail })
-    } finally {
-      setBusy(null)
-    }
-  }
-
-  return (
-    <ul class="card divide-y divide-line">
-      <For each={ids()}>
-        {(id) => (
-          <Show when={props.products.find(id)}>
-            {(product) => (
-              <ProductRow
-                product={product()}
-                isEditable={catalogue.takesOrders()}
-                isBusy={busy() === id}
-                onEdit={() => props.onEdit(product())}
-                onToggle={() => void toggle(product())}
-              />
-            )}
-          </Show>
-        )}
-      </For>
-    </ul>
-  )
-}
-
-function summaryOf(items: readonly Product[]): string {
-  return texts.products.summary(items.length, items.filter(({ active }) => !active).length)
 }

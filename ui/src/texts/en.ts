@@ -304,6 +304,7 @@ const board = {
       `${count(amount, 'order', 'orders')} → ${STATUSES[status]}`,
     one: (number: string, status: OrderStatus) => `#${number} → ${STATUSES[status]}`,
     undo: 'Undo',
+    left: (seconds: number) => `Sent in ${NUMBER.format(seconds)} s`,
     announced: (what: string) => `${what}. Sent in five seconds. Press Z to undo.`,
     waits: (status: OrderStatus) => `becomes ${STATUSES[status].toLowerCase()} in a moment`,
     sending: (status: OrderStatus) => `${STATUSES[status]}, being sent`,
@@ -342,7 +343,7 @@ const board = {
     someoneElse: (number: string) => `Someone else changed order #${number}`,
     decideOnBoard: 'Your change was not made. It waits for you on the board.',
     notChanged: (number: string) => `Order #${number} was not changed`,
-    notSent: (amount: number) => `${count(amount, 'change was', 'changes were')} not sent`,
+    notMade: (amount: number) => `${count(amount, 'change was', 'changes were')} not made`,
     offline: 'You are offline',
     offlineText: 'Nothing was changed. Try again when the connection is back.',
   },
@@ -426,10 +427,25 @@ const products = {
   noneText: 'Add the first one: it is in the shop at once.',
   elsewhere: 'What this shop sells is looked after elsewhere. Here it is only shown.',
   offline: 'The server cannot be reached: what you see may be old, and changes are refused.',
-  summary: (all: number, hidden: number) =>
-    hidden === 0
+  summary: (shown: number, all: number) =>
+    shown === all
       ? count(all, 'product', 'products')
-      : `${count(all, 'product', 'products')}, ${NUMBER.format(hidden)} hidden`,
+      : `${NUMBER.format(shown)} of ${count(all, 'product', 'products')}`,
+  search: 'Search products',
+  searchHint: 'Name, id or description',
+  filter: 'Which are shown',
+  states: { all: 'All', 'for-sale': 'For sale', hidden: 'Hidden' },
+  figure: (amount: number) => NUMBER.format(amount),
+  sortBy: 'Sort by',
+  sorts: {
+    shop: 'As in the shop',
+    name: 'Name, A to Z',
+    cheapest: 'Lowest price first',
+    dearest: 'Highest price first',
+  },
+  nothingFound: 'Nothing found',
+  nothingFoundText: 'No product matches the filter and the search.',
+  showAll: 'Show all products',
   forSale: 'For sale',
   hidden: 'Hidden',
   add: 'Add product',
