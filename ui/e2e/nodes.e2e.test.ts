@@ -5,7 +5,7 @@ import { startProxy, type Proxy } from '../../server/outages/testing/proxy'
 import { orderNumber, type Order } from '../../server/protocol/order'
 import { signInAt } from '../../server/testing/server-process'
 import { buildUi, openBrowser, openPage, signIn } from './browser'
-import { createShop, keptMark, live, markLoad, row, tile, toast } from './shop'
+import { createShop, keptMark, live, markLoad, row, tile } from './shop'
 
 /** The whole product, as people would run it: nginx, two servers, a worker, and a browser before it. */
 const opened = new AsyncDisposableStack()
@@ -61,7 +61,6 @@ test('an order placed in the storefront is on the board', async () => {
   await alice.getByRole('button', { name: 'Place order' }).click()
   await alice.waitForURL(/\/orders\/[0-9a-f-]+$/)
   order = { orderId: new URL(alice.url()).pathname.split('/')[2]! }
-  await toast(sam, `New order #${orderNumber(order.orderId)}`).waitFor()
   await row(sam, order).getByText('1 × Walnut Board').waitFor()
   await row(sam, order).getByLabel('Status').selectOption('processing')
   await alice.locator('[data-version="2"]').getByText('Processing').waitFor()

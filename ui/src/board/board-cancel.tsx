@@ -4,6 +4,7 @@ import { orderNumber } from '../../../server/protocol/order'
 import { Dialog } from '../components/dialog'
 import { texts } from '../texts'
 import { useDesk, type SeenOrder } from './board-desk'
+import { focusOrderIfLost } from './focus-order'
 
 const MAX_REASON = 500
 const say = texts.board.cancel
@@ -28,7 +29,10 @@ function CancelForm(props: { readonly orders: readonly SeenOrder[] }): JSX.Eleme
 
   function onSubmit(event: SubmitEvent): void {
     event.preventDefault()
+    const orderIds = props.orders.map(({ orderId }) => orderId)
     desk.answerCancel(reason.value.trim())
+    // What led here, the order's list of statuses or the bar of the selection, is gone by now.
+    focusOrderIfLost(...orderIds)
   }
 
   return (

@@ -1,13 +1,24 @@
 import type { JSX } from 'solid-js'
-import { createEffect, createSignal, For, on, onMount, Show } from 'solid-js'
+import {
+  createEffect,
+  createSignal,
+  createUniqueId,
+  For,
+  on,
+  onCleanup,
+  onMount,
+  Show,
+} from 'solid-js'
 import { orderNumber } from '../../../server/protocol/order'
 import { canTransition, ORDER_STATUSES } from '../../../server/protocol/order-status'
 import type { OrderStatus } from '../../../server/protocol/order-status'
 import { docked } from '../components/docked'
 import { useCatalogue } from '../stores/app'
-import { HOLD_MS, type HeldGroup } from '../stores/held-changes'
+import type { HeldGroup } from '../stores/held-changes'
 import { texts } from '../texts'
 import { useDesk } from './board-desk'
+import { focusOrderIfLost } from './focus-order'
+import { createSecondsTo } from './seconds-to'
 import { StatusDot } from './status-dot'
 
 const say = texts.board
@@ -64,30 +75,81 @@ function Announcements(): JSX.Element {
 }
 
 function HeldBar(props: { readonly group: HeldGroup }): JSX.Element {
-  const desk = useDesk()
+  const { changes } = useDesk().board
+  const timerId = createUniqueId()
+  const secondsLeft = createSecondsTo(() => props.group.dueAt)
+  const orderIds = () => props.group.changes.map(({ orderId }) => orderId)
+  // Read when the bar goes away, and there is no group any more.
+  const { id } = props.group
+  let bar!: HTMLElement
   let left!: HTMLElement
+  let isPaused = false
+
+  /** It waits while the reader is on it, and has its full time again when they leave. */
+  function pause(): void {
+    if (isPaused) return
+    isPaused = true
+    changes.pause(id)
+  }
+  function resume(): void {
+    if (!isPaused || bar.matches(':hover, :focus-within')) return
+    isPaused = false
+    changes.resume(id)
+  }
+  onCleanup(() => isPaused && changes.resume(id))
+
+  function undo(): void {
+    const ids = orderIds()
+    changes.undo(id)
+    focusOrderIfLost(...ids)
+  }
+
   onMount(() => {
     const shrink = [{ transform: 'scaleX(1)' }, { transform: 'scaleX(0)' }]
-    left.animate(shrink, { duration: HOLD_MS, fill: 'forwards' })
+    createEffect(
+      on(
+        () => props.group.dueAt,
+        (dueAt) => {
+          for (const running of left.getAnimations()) running.cancel()
+          const duration = Math.max(0, dueAt - Date.now())
+          left.animate(shrink, { duration, fill: 'forwards' })
+        },
+      ),
+    )
   })
   return (
     <div
+      ref={(element) => (bar = element)}
       class={`${BAR} relative flex max-w-full items-center gap-3 overflow-clip py-1.5 pr-1.5 pl-4 text-sm`}
       data-held={props.group.changes.length}
+      // A bar that appears below a pointer at rest was not meant.
+      onPointerMove={({ movementX, movementY }) => (movementX || movementY) && pause()}
+      onPointerLeave={() => queueMicrotask(resume)}
+      onFocusIn={pause}
+      onFocusOut={() => queueMicrotask(resume)}
     >
-      <span class="truncate font-medium tabular-nums">{describe(props.group)}</span>
+      <span class="min-w-0 truncate font-medium tabular-nums">{describe(props.group)}</span>
+      <span
+        id={timerId}
+        role="timer"
+        aria-live="off"
+        class="whitespace-nowrap text-ink-soft tabular-nums"
+      >
+        {say.held.left(secondsLeft())}
+      </span>
       <button
         type="button"
         class="btn btn-plain btn-small text-accent"
         aria-keyshortcuts="z"
-        onClick={() => desk.board.changes.undo(props.group.id)}
+        aria-describedby={timerId}
+        onClick={undo}
       >
         {say.held.undo}
       </button>
       <span
         ref={(element) => (left = element)}
         aria-hidden="true"
-        class="absolute inset-x-0 bottom-0 h-0.5 origin-left bg-accent motion-reduce:hidden"
+        class="absolute inset-x-0 bottom-0 h-0.5 origin-left bg-accent motion-reduce:hidden forced-colors:bg-[Highlight]"
       />
     </div>
   )
@@ -120,6 +182,7 @@ function SelectionBar(): JSX.Element {
       seenVersion: selection.seenVersion(orderId) ?? 0,
     }))
     desk.choose(status, orders)
+    focusOrderIfLost(...orders.map(({ orderId }) => orderId))
   }
 
   return (

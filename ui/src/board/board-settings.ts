@@ -1,4 +1,4 @@
-import { createSignal } from 'solid-js'
+import { createSignal, onCleanup } from 'solid-js'
 import { kept } from '../stores/kept'
 
 /** A switch of the board that is remembered in this browser. */
@@ -8,9 +8,13 @@ export interface Switch {
   readonly set: (on: boolean) => void
 }
 
+/** Owned: follows other tabs, in which it is the same switch. */
 export function createSwitch(name: string, first: boolean): Switch {
   const memory = kept(localStorage, name, isBoolean)
   const [on, setOn] = createSignal(memory.read() ?? first)
+  const follow = () => setOn(memory.read() ?? first)
+  window.addEventListener('storage', follow)
+  onCleanup(() => window.removeEventListener('storage', follow))
   return {
     on,
     set(next) {

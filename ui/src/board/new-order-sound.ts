@@ -4,8 +4,13 @@ import { createSwitch, type Switch } from './board-settings'
 
 /** A rush of orders is one sound, not a drum. */
 const QUIET_MS = 1_500
+/** Who holds it sounds; it is held until the quiet is over. */
+const LOCK = 'orderwire:sound'
 
-/** Owned: a short tone when an order is placed; off until somebody switches it on. */
+/**
+ * Owned: a short tone when an order is placed; off until somebody switches it on. Of several tabs
+ * one sounds, whichever is first.
+ */
 export function createNewOrderSound(board: Board): Switch {
   const sound = createSwitch('board-sound', false)
   let audio: AudioContext | null = null
@@ -13,15 +18,27 @@ export function createNewOrderSound(board: Board): Switch {
 
   function play(): void {
     audio ??= new AudioContext()
-    // Browsers let a page sound once somebody has used it; until then it stays silent.
     void audio.resume().then(() => audio && chime(audio))
+  }
+
+  function playOnce(): void {
+    quietUntil = Date.now() + QUIET_MS
+    // Outside of a secure origin there are no locks.
+    if (!('locks' in navigator)) return play()
+    const whileHeld = async (lock: Lock | null) => {
+      if (!lock) return
+      play()
+      await new Promise((resolve) => setTimeout(resolve, QUIET_MS))
+    }
+    void navigator.locks.request(LOCK, { ifAvailable: true }, whileHeld)
   }
 
   onCleanup(
     board.onNewOrder(() => {
-      if (!sound.on() || Date.now() < quietUntil) return
-      quietUntil = Date.now() + QUIET_MS
-      play()
+      // Browsers let a page sound once somebody has used it: until then another tab may.
+      if (sound.on() && Date.now() >= quietUntil && navigator.userActivation.hasBeenActive) {
+        playOnce()
+      }
     }),
   )
   onCleanup(() => void audio?.close())

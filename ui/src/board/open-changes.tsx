@@ -8,6 +8,7 @@ import { problemText } from '../problem'
 import type { ChangeState, OpenChange } from '../stores/held-changes'
 import { texts } from '../texts'
 import { useDesk } from './board-desk'
+import { focusOrderIfLost } from './focus-order'
 
 const say = texts.board.open
 
@@ -99,7 +100,7 @@ function DecideConflict(props: {
           <button
             type="button"
             class="btn btn-quiet btn-small"
-            onClick={() => changes.sendAgain(orderId())}
+            onClick={() => settle(changes.sendAgain, orderId())}
           >
             {say.applyAnyway}
           </button>
@@ -107,7 +108,7 @@ function DecideConflict(props: {
         <button
           type="button"
           class="btn btn-quiet btn-small"
-          onClick={() => changes.drop(orderId())}
+          onClick={() => settle(changes.drop, orderId())}
         >
           {say.keepTheirs}
         </button>
@@ -132,20 +133,26 @@ function DecideFailure(props: {
         <button
           type="button"
           class="btn btn-quiet btn-small"
-          onClick={() => changes.sendAgain(orderId())}
+          onClick={() => settle(changes.sendAgain, orderId())}
         >
           {texts.common.tryAgain}
         </button>
         <button
           type="button"
           class="btn btn-quiet btn-small"
-          onClick={() => changes.drop(orderId())}
+          onClick={() => settle(changes.drop, orderId())}
         >
           {say.giveUp}
         </button>
       </span>
     </>
   )
+}
+
+/** The button that was pressed goes with the question. */
+function settle(decide: (orderId: string) => void, orderId: string): void {
+  decide(orderId)
+  focusOrderIfLost(orderId)
 }
 
 function isConflict(state: ChangeState): state is Conflict {

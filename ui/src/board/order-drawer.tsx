@@ -13,6 +13,7 @@ import { OrderHistory } from '../orders/order-history'
 import { useApi, useCatalogue, useLive } from '../stores/app'
 import { texts } from '../texts'
 import { useDesk } from './board-desk'
+import { focusOrder } from './focus-order'
 import { createOpenedOrder } from './opened-order'
 import { StatusCell } from './status-cell'
 
@@ -65,12 +66,6 @@ function Sheet(props: { readonly orderId: string }): JSX.Element {
     ),
   )
 
-  /** Where whoever reads the list goes on. */
-  function focusRow(): void {
-    const row = document.querySelector(`[data-row="${CSS.escape(shown)}"]`)
-    row?.querySelector<HTMLElement>('[data-open-order]')?.focus({ preventScroll: true })
-  }
-
   function onKeyDown(event: KeyboardEvent): void {
     if (event.ctrlKey || event.metaKey || event.altKey || !desk.keys.on()) return
     const step = event.key === 'j' ? 1 : event.key === 'k' ? -1 : null
@@ -84,7 +79,8 @@ function Sheet(props: { readonly orderId: string }): JSX.Element {
       ref={(element) => (sheet = element)}
       class="fixed inset-y-0 right-0 z-30 flex w-full max-w-lg flex-col border-l border-line bg-canvas shadow-2 outline-none"
       onKeyDown={onKeyDown}
-      onCloseAutoFocus={focusRow}
+      // Where whoever reads the list goes on.
+      onCloseAutoFocus={() => focusOrder(shown)}
       data-drawer={orderNumber(props.orderId)}
     >
       <header class="flex min-h-14 items-center gap-1 border-b border-line bg-surface py-1 pr-2 pl-5">

@@ -10,7 +10,7 @@ import { createLooking } from './looking'
 import { createNews, type NewsOptions } from './news'
 import { createOrders, type Orders } from './orders'
 import { createRealtime, type Realtime } from './realtime'
-import { createSession, type Identity, type Session } from './session'
+import { createSession, createTokenOf, type Identity, type Session } from './session'
 import { createTold } from './told'
 import { createToasts, type Toasts } from './toasts'
 
@@ -42,7 +42,8 @@ export function StoresProvider(props: { readonly children: JSX.Element }): JSX.E
 function createStores(): Stores {
   const session = createSession(localStorage)
   const toasts = createToasts()
-  const api = createApi({ token: session.token, onRefusedToken: (token) => void renewOrEnd(token) })
+  const onRefusedToken = (token: string) => void renewOrEnd(token)
+  const api = createApi({ token: session.token, onRefusedToken })
   const cart = createCart(localStorage, () => session.identity()?.subject ?? null)
 
   const catalogue = createCatalogue(api, cart.lines)
@@ -84,7 +85,12 @@ function createStores(): Stores {
       })
       const board =
         identity.role === 'staff'
-          ? createBoard({ realtime, api, toasts, createNews: newsOf('admin') })
+          ? createBoard({
+              realtime,
+              api: createApi({ token: createTokenOf(session, identity), onRefusedToken }),
+              toasts,
+              createNews: newsOf('admin'),
+            })
           : null
       realtime.client.connect()
       return { identity, realtime, orders, board }

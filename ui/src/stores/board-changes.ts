@@ -23,9 +23,14 @@ export interface BoardChanges extends HeldChanges {
   readonly isAttended: () => boolean
 }
 
-/** Owned: at its end nothing more is sent, and a toast tells what was not. */
+/**
+ * Owned. Whatever ends the time to take something back, the reader has chosen it: it is sent at once
+ * where the page goes out of sight, where it is left, and at the end of the session. A page out of
+ * sight may never run again, and nobody is there to take anything back.
+ */
 export function createBoardChanges(deps: {
   readonly realtime: Pick<Realtime, 'state'>
+  /** Speaks for the bearer of the session also right after its end. */
   readonly api: Api
   readonly toasts: Pick<Toasts, 'show'>
   /** Shows an order as the server answered it. */
@@ -33,8 +38,13 @@ export function createBoardChanges(deps: {
 }): BoardChanges {
   const { realtime, api, toasts, take } = deps
   let attending = 0
+  let ended = false
 
   function onOutcome({ orderId, status }: WantedChange, outcome: Outcome): void {
+    if (ended) {
+      tellOfEnd()
+      return
+    }
     const number = orderNumber(orderId)
     if (outcome.kind !== 'failed') take(outcome.order)
     if (outcome.kind === 'already') {
@@ -55,23 +65,33 @@ export function createBoardChanges(deps: {
     }
   }
 
+  /** Nobody is there to decide: once all are answered, it is told how many were not made. */
+  function tellOfEnd(): void {
+    const open = changes.open()
+    if (open.length === 0 || open.some(({ state }) => state.kind === 'sending')) return
+    toasts.show({ tone: 'warning', text: say.notMade(open.length) })
+  }
+
   const changes = createHeldChanges({ send: createSendChange(api), onOutcome })
 
+  const onVisibility = () => {
+    if (document.visibilityState === 'hidden') changes.sendNow()
+  }
   // Browsers say no more than that something is not saved; whoever leaves all the same leaves it sent.
   const warn = (event: BeforeUnloadEvent) => {
     if (changes.open().length > 0) event.preventDefault()
   }
+  document.addEventListener('visibilitychange', onVisibility)
   window.addEventListener('beforeunload', warn)
   window.addEventListener('pagehide', changes.sendNow)
   onCleanup(() => {
+    document.removeEventListener('visibilitychange', onVisibility)
     window.removeEventListener('beforeunload', warn)
     window.removeEventListener('pagehide', changes.sendNow)
-    const { length } = changes.groups().flatMap((group) => group.changes)
-    for (const { id } of changes.groups()) changes.undo(id)
+    ended = true
+    changes.sendNow()
     // Whatever else the end of the session clears away is gone by then.
-    if (length > 0) {
-      queueMicrotask(() => toasts.show({ tone: 'warning', text: say.notSent(length) }))
-    }
+    queueMicrotask(tellOfEnd)
   })
 
   return {

@@ -17,6 +17,11 @@ import type { ToastKind, Toasts, ToastText } from './toasts'
 
 const say = texts.board.toasts
 const NEW_ORDERS: ToastKind = { name: 'new-order', many: texts.board.newOrders, href: '/board' }
+const CANCELLED: ToastKind = {
+  name: 'cancelled',
+  many: say.wereCancelled,
+  href: '/board?status=cancelled',
+}
 
 /** All orders of the shop, live, for staff. */
 export interface Board {
@@ -86,10 +91,19 @@ export function createBoard(deps: {
   }
 
   function tell(order: Order, late: boolean): void {
-    const text = staffToast(order)
     const { orderId, version } = order
-    if (text) news.tell({ orderId, version, updates: 1, text }, late)
+    const text = staffToast(order)
+    // Whoever looks at the board sees new orders where they come in, and what they do themselves.
+    const isShown = version === 1 && !late && changes.isAttended()
+    if (isShown || isOwn(order)) void news.own(order)
+    else if (text) news.tell({ orderId, version, updates: 1, text }, late)
     if (order.version === 1 && !late) for (const listener of newOrderListeners) listener()
+  }
+
+  /** Its event may be here before the answer to the command that made it. */
+  function isOwn({ orderId, status }: Order): boolean {
+    const change = changes.of(orderId)
+    return change?.state.kind === 'sending' && change.wanted.status === status
   }
 
   function takeSnapshot({ channel, items, cursor, next = null }: TakenSnapshot): void {
@@ -128,7 +142,13 @@ export function createBoard(deps: {
     client.unsubscribe('admin')
   })
 
-  const take = (order: Order) => apply(order, false)
+  /** What the reader did is no news when its event comes. */
+  function take(order: Order): void {
+    known.fold([order])
+    client.seen.mark(order)
+    void news.own(order)
+  }
+  const changes = createBoardChanges({ realtime, api, toasts, take })
   return {
     get: known.get,
     peek: known.peek,
@@ -139,7 +159,7 @@ export function createBoard(deps: {
     view,
     listing,
     take,
-    changes: createBoardChanges({ realtime, api, toasts, take }),
+    changes,
     onNewOrder(listener) {
       newOrderListeners.add(listener)
       return () => newOrderListeners.delete(listener)
@@ -156,7 +176,8 @@ function staffToast(order: Order): ToastText | null {
   const number = orderNumber(order.orderId)
   const href = `/board?order=${order.orderId}`
   if (order.status === 'cancelled') {
-    return { tone: 'warning', text: say.wasCancelled(number), detail: order.reason, href }
+    const text = say.wasCancelled(number)
+    return { tone: 'warning', text, detail: order.reason, href, kind: CANCELLED }
   }
   if (order.version !== 1) return null
   return { tone: 'info', text: say.newOrder(number), href, kind: NEW_ORDERS }

@@ -103,6 +103,19 @@ export function createSession(storage: KeptStorage, now: () => number = Date.now
   }
 }
 
+/**
+ * The newest token of one bearer, also right after their session has ended, and whoever is signed in
+ * then: what they chose before is still theirs.
+ */
+export function createTokenOf(session: Pick<Session, 'identity'>, bearer: Identity): () => string {
+  let { token } = bearer
+  return () => {
+    const now = session.identity()
+    if (now?.subject === bearer.subject && now.role === bearer.role) ({ token } = now)
+    return token
+  }
+}
+
 /** Reads the claims of a JWT, or null for anything that is not one. */
 export function readToken(token: string): TokenClaims | null {
   const payload = token.split('.')[1]
