@@ -107,7 +107,7 @@ async function takeAll(browser: Browser, parts: readonly string[]): Promise<numb
     const label = `${++done} of ${total} ${nameOf(picture)}`
     try {
       await work()
-      console.log(label)
+      console.error(label)
     } catch (error) {
       failed++
       console.error(`${label}: ${String(error).split('\n')[0]}`)

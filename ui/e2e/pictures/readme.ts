@@ -25,7 +25,7 @@ export async function writeReadmePictures(
     await settled(page)
     const path = join(folder, `${name}.webp`)
     await Bun.write(path, await webpOf(page))
-    console.log(`${path}: ${Math.round(Bun.file(path).size / 1_000)} KB`)
+    console.error(`${path}: ${Math.round(Bun.file(path).size / 1_000)} KB`)
     await page.context().close()
   }
   await shoot('Alice', 'order', async (page) => {

@@ -31,12 +31,13 @@ const ALL = [CUP, CAFE, APRON]
 
 const names = (products: readonly Product[]) => products.map(({ name }) => name)
 
-test('a search finds words of name, id and description, whatever their case and accents', () => {
+test('a search finds what begins a word of name, id or description, whatever its case and accents', () => {
   expect(findProducts(ALL, '  ')).toEqual(ALL)
   expect(findProducts(ALL, 'CREME cafe')).toEqual([CAFE])
   expect(findProducts(ALL, 'linen-')).toEqual([APRON])
   expect(findProducts(ALL, 'sips')).toEqual([CUP, CAFE])
   expect(findProducts(ALL, 'cup linen')).toEqual([])
+  expect(findProducts(ALL, 'up')).toEqual([])
 })
 
 test('products are shown by state', () => {

@@ -1,5 +1,5 @@
 import type { Product } from '../api'
-import { plainText } from '../stores/search'
+import { words } from '../stores/search'
 import { language } from '../texts'
 
 export const PRODUCT_STATES = ['for-sale', 'hidden'] as const
@@ -44,13 +44,13 @@ export function writeProductQuery({ search, state, sort }: ProductQuery) {
   return { q: search || null, show: state, sort: sort === 'shop' ? null : sort }
 }
 
-/** Each word of the search stands somewhere in name, id or description; case and accents aside. */
+/** Each word of the search begins one of name, id or description; case and accents aside. */
 export function findProducts(products: readonly Product[], search: string): readonly Product[] {
-  const words = plainText(search).split(/\s+/).filter(Boolean)
-  if (words.length === 0) return products
+  const sought = words(search)
+  if (sought.length === 0) return products
   return products.filter(({ name, id, description }) => {
-    const text = plainText(`${name} ${id} ${description}`)
-    return words.every((word) => text.includes(word))
+    const found = words(`${name} ${id} ${description}`)
+    return sought.every((word) => found.some((one) => one.startsWith(word)))
   })
 }
 

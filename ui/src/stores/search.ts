@@ -39,7 +39,8 @@ export function plainText(text: string): string {
     .toLowerCase()
 }
 
-function words(text: string): readonly string[] {
+/** Of a text, in the order in which they stand there. */
+export function words(text: string): readonly string[] {
   return plainText(text)
     .split(/[^\p{Letter}\p{Number}]+/u)
     .filter((word) => word !== '')

@@ -439,9 +439,9 @@ const products = {
   sortBy: 'Sort by',
   sorts: {
     shop: 'As in the shop',
-    name: 'Name, A to Z',
-    cheapest: 'Lowest price first',
-    dearest: 'Highest price first',
+    name: 'Name',
+    cheapest: 'Lowest price',
+    dearest: 'Highest price',
   },
   nothingFound: 'Nothing found',
   nothingFoundText: 'No product matches the filter and the search.',
