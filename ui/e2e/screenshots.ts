@@ -106,7 +106,8 @@ async function takeAll(browser: Browser, parts: readonly string[]): Promise<numb
   const attempt = async (picture: Picture<never>, work: () => Promise<void>) => {
     const label = `${++done} of ${total} ${nameOf(picture)}`
     try {
-      await work()
+      // Once more: another build may have replaced the page's parts under it.
+      await work().catch(work)
       console.error(label)
     } catch (error) {
       failed++

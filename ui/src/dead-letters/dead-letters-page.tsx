@@ -1,4 +1,4 @@
-import { useLocation, useSearchParams } from '@solidjs/router'
+import { A, useLocation, useSearchParams } from '@solidjs/router'
 import type { JSX } from 'solid-js'
 import { createEffect, createMemo, createSignal, Match, on, Show, Switch } from 'solid-js'
 import type { DeadLetter } from '../api'
@@ -46,11 +46,19 @@ export function DeadLettersPage(): JSX.Element {
                 <EmptyState
                   title={texts.letters.staffOnly.title}
                   text={texts.letters.staffOnly.text(now.identity.name)}
-                />
+                >
+                  <A href="/" class="btn btn-quiet">
+                    {texts.common.goToShop}
+                  </A>
+                </EmptyState>
               </div>
             </Match>
             <Match when={catalogue.settings()?.deadLetters === false}>
-              <EmptyState title={texts.letters.nowhere.title} text={texts.letters.nowhere.text} />
+              <EmptyState title={texts.letters.nowhere.title} text={texts.letters.nowhere.text}>
+                <A href="/board" class="btn btn-quiet">
+                  {texts.shell.board}
+                </A>
+              </EmptyState>
             </Match>
           </Switch>
         )}
