@@ -1,8 +1,14 @@
 import type { JSX } from 'solid-js'
 import { createEffect, createMemo, createSignal, createUniqueId, onCleanup, Show } from 'solid-js'
-import { describeConnection, type ConnectionTone } from '../stores/connection'
+import {
+  canReconnect,
+  createConnectionVoice,
+  describeConnection,
+  type ConnectionTone,
+} from '../stores/connection'
 import type { PastResume, Realtime } from '../stores/realtime'
 import { texts } from '../texts'
+import { createNow } from './now'
 
 const DOTS: Readonly<Record<ConnectionTone, string>> = {
   live: 'bg-delivered',
@@ -10,46 +16,111 @@ const DOTS: Readonly<Record<ConnectionTone, string>> = {
   trouble: 'bg-cancelled',
 }
 
+/** Pixels around it. */
+const GAP = 8
+
 const TIME = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' })
 
 /** Says how current what is shown is; a click tells more. */
 export function ConnectionIndicator(props: { readonly realtime: Realtime }): JSX.Element {
-  const popoverId = createUniqueId()
-  const now = createNow(() => props.realtime.state().status === 'waiting')
-  const age = () => props.realtime.state().ageMs
-  const view = createMemo(() => describeConnection(props.realtime.state(), now()))
+  const id = createUniqueId()
+  const state = () => props.realtime.state()
+  const [open, setOpen] = createSignal(false)
+  const now = createNow(() => open() || state().status === 'waiting')
+  const view = createMemo(() => describeConnection(state(), now()))
+  const said = createConnectionVoice(state)
+  const age = () => {
+    const at = props.realtime.currentAt()
+    return at === null ? texts.connection.never : texts.connection.ago((now() - at) / 1_000)
+  }
+  let button!: HTMLElement
+  let panel!: HTMLElement
+
+  function place(): void {
+    const { bottom, right } = button.getBoundingClientRect()
+    const fromRight = document.documentElement.clientWidth - right
+    panel.style.top = `${bottom + GAP}px`
+    panel.style.right = `${Math.max(GAP, fromRight)}px`
+  }
+  createEffect(() => {
+    if (!open()) return
+    window.addEventListener('resize', place)
+    onCleanup(() => window.removeEventListener('resize', place))
+  })
+
+  function reconnect(): void {
+    // The button goes: the focus stays where it was.
+    panel.focus()
+    props.realtime.reconnect()
+  }
+
   return (
     <>
       <button
         type="button"
         class="btn btn-plain btn-small gap-2 px-2 font-medium"
-        popovertarget={popoverId}
-        data-connection={props.realtime.state().status}
+        ref={(element) => (button = element)}
+        popovertarget={id}
+        // Before it opens: where it stands is not to be seen changing.
+        onClick={place}
+        data-connection={state().status}
       >
-        <span class={`size-2 rounded-full ${DOTS[view().tone]}`} aria-hidden="true" />
+        <Dot tone={view().tone} />
         <span class="sr-only">{texts.connection.name}</span>
         <span class="tabular-nums">{view().label}</span>
       </button>
+      <p role="status" class="sr-only">
+        {said()}
+      </p>
       <div
-        id={popoverId}
+        ref={(element) => (panel = element)}
+        id={id}
         popover="auto"
-        class="fixed inset-auto top-25 right-4 lg:top-14 m-0 max-w-[min(20rem,calc(100vw-2rem))] rounded-xl border border-line bg-surface p-4 text-sm text-ink shadow-2"
+        role="dialog"
+        aria-labelledby={`${id}-state`}
+        aria-describedby={`${id}-detail`}
+        tabindex="-1"
+        // Read out when it opens, and only then: what counts in it is no live region.
+        autofocus
+        class="fixed inset-auto m-0 w-80 max-w-[calc(100vw-1.5rem)] rounded-xl border border-line bg-surface p-4 text-sm text-ink shadow-2 outline-none"
+        onToggle={(event) => setOpen(event.newState === 'open')}
       >
-        <p class="flex items-center gap-2 font-semibold">
-          <span class={`size-2 rounded-full ${DOTS[view().tone]}`} aria-hidden="true" />
+        <p id={`${id}-state`} class="flex items-center gap-2 font-semibold tabular-nums">
+          <Dot tone={view().tone} />
           {view().label}
         </p>
-        <p class="mt-1 text-ink-soft">{view().detail}</p>
-        <dl class="mt-3 flex flex-col gap-2 border-t border-line pt-3 empty:hidden">
-          <Show when={age() !== null}>
-            <Row name={texts.connection.newest}>{texts.connection.old(age() ?? 0)}</Row>
-          </Show>
+        <p id={`${id}-detail`} class="mt-1 text-ink-soft">
+          {view().detail}
+        </p>
+        <Show when={canReconnect(state())}>
+          <button type="button" class="btn btn-quiet btn-small mt-3 w-full" onClick={reconnect}>
+            {texts.connection.reconnect}
+          </button>
+        </Show>
+        <dl class="mt-3 flex flex-col gap-2.5 border-t border-line pt-3">
+          <Row name={texts.connection.newest}>{age()}</Row>
           <Show when={props.realtime.lastResume()}>
             {(resume) => <Row name={nameOf(resume())}>{describeResume(resume())}</Row>}
+          </Show>
+          <Show when={props.realtime.transport()}>
+            {(transport) => (
+              <Row name={texts.connection.transport}>
+                {texts.connection.transports[transport()]}
+              </Row>
+            )}
           </Show>
         </dl>
       </div>
     </>
+  )
+}
+
+function Dot(props: { readonly tone: ConnectionTone }): JSX.Element {
+  return (
+    <span
+      class={`size-2 shrink-0 rounded-full forced-colors:border ${DOTS[props.tone]}`}
+      aria-hidden="true"
+    />
   )
 }
 
@@ -70,16 +141,4 @@ function describeResume({ at, recovered, replayed, reason }: PastResume): string
   const { ended, loadedAgain, nothingMissed, sentAgain } = texts.connection
   const outcome = replayed === 0 ? nothingMissed : sentAgain(replayed)
   return ended(TIME.format(at), recovered ? outcome : loadedAgain(reason))
-}
-
-/** Milliseconds since the epoch, moving while `running`. */
-function createNow(running: () => boolean): () => number {
-  const [now, setNow] = createSignal(Date.now())
-  createEffect(() => {
-    if (!running()) return
-    setNow(Date.now())
-    const timer = setInterval(() => setNow(Date.now()), 500)
-    onCleanup(() => clearInterval(timer))
-  })
-  return now
 }

@@ -1,6 +1,8 @@
 import { expect, test } from 'bun:test'
 import type { ClientState, Status } from '../../client'
-import { DELAYED_MS, describeConnection } from './connection'
+import { createRoot, createSignal } from 'solid-js'
+import { createVirtualClock } from '../../client/testing/virtual-clock'
+import { canReconnect, createConnectionVoice, DELAYED_MS, describeConnection } from './connection'
 
 const NOW = 1_700_000_000_000
 
@@ -38,4 +40,38 @@ test('tells why in a sentence', () => {
   }
   const { detail } = describeConnection(lost as ClientState, NOW)
   expect(detail).toBe('Connection lost. What you see may be out of date.')
+})
+
+function stateOf(status: Status): ClientState {
+  return { status, retryAt: null, reason: null, ageMs: 0, channels: {} }
+}
+
+test('offers to try again where that may help', () => {
+  for (const status of ['waiting', 'offline', 'refused'] as const) {
+    expect(canReconnect(stateOf(status))).toBe(true)
+  }
+  for (const status of ['live', 'connecting', 'catching-up', 'signed-out'] as const) {
+    expect(canReconnect(stateOf(status))).toBe(false)
+  }
+})
+
+test('says aloud that the connection is lost, once, and that it is back', async () => {
+  const clock = createVirtualClock()
+  const [state, setState] = createSignal(stateOf('live'))
+  const said = createRoot(() => createConnectionVoice(state, clock))
+  setState(stateOf('waiting'))
+  await clock.advance(1_000)
+  setState(stateOf('live'))
+  await clock.advance(10_000)
+  expect(said()).toBe('')
+
+  setState(stateOf('waiting'))
+  await clock.advance(4_000)
+  expect(said()).toStartWith('Connection lost.')
+  setState(stateOf('connecting'))
+  setState(stateOf('offline'))
+  await clock.advance(10_000)
+  expect(said()).toStartWith('Connection lost.')
+  setState(stateOf('live'))
+  expect(said()).toBe('Connected again.')
 })

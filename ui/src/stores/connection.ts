@@ -1,4 +1,6 @@
-import type { ClientState } from '../../client'
+import { createComputed, createSignal, on, onCleanup } from 'solid-js'
+import { systemClock, type ClientState, type Clock } from '../../client'
+import { texts } from '../texts'
 
 /** From this age on people are told that updates are delayed. */
 export const DELAYED_MS = 15_000
@@ -13,6 +15,8 @@ export interface ConnectionView {
   readonly detail: string
 }
 
+const { states } = texts.connection
+
 /** @param now milliseconds since the epoch, for the countdown */
 export function describeConnection(state: ClientState, now: number): ConnectionView {
   switch (state.status) {
@@ -20,63 +24,84 @@ export function describeConnection(state: ClientState, now: number): ConnectionV
       return describeLive(state.ageMs ?? 0)
     case 'idle':
     case 'connecting':
-      return { tone: 'busy', label: 'Connecting', detail: 'The connection is being set up.' }
+      return { tone: 'busy', ...states.connecting }
     case 'catching-up':
-      return {
-        tone: 'busy',
-        label: 'Catching up',
-        detail: 'What happened meanwhile is on its way.',
-      }
+      return { tone: 'busy', ...states.catchingUp }
     case 'delayed':
-      return {
-        tone: 'busy',
-        label: 'Delayed',
-        detail:
-          'Updates are delayed: the server cannot pass them on at the moment. What you see is ' +
-          'loaded again from time to time.',
-      }
+      return { tone: 'busy', ...states.delayed }
     case 'waiting':
       return {
         tone: 'trouble',
-        label: countdown(state.retryAt, now),
-        detail: `${sentence(state.reason ?? 'The connection was lost')} What you see may be out of date.`,
+        label: states.waiting.label(secondsUntil(state.retryAt, now)),
+        detail: states.waiting.detail(sentence(state.reason) ?? states.waiting.lost),
       }
     case 'offline':
-      return {
-        tone: 'trouble',
-        label: 'Offline',
-        detail: 'This device has no network. Updates go on as soon as it has.',
-      }
+      return { tone: 'trouble', ...states.offline }
     case 'signed-out':
-      return { tone: 'trouble', label: 'Signed out', detail: 'Sign in to get updates.' }
+      return { tone: 'trouble', ...states.signedOut }
     case 'refused':
       return {
         tone: 'trouble',
-        label: 'Disconnected',
-        detail: `${sentence(state.reason ?? 'The server refused the connection')} Reload the page to try again.`,
+        label: states.refused.label,
+        detail: states.refused.detail(sentence(state.reason) ?? states.refused.refused),
       }
   }
 }
 
+/** Whether trying again now, at the reader's wish, may help. */
+export function canReconnect({ status }: ClientState): boolean {
+  return status === 'waiting' || status === 'offline' || status === 'refused'
+}
+
+/** Trouble that is over before that is not worth a word. */
+const WORTH_A_WORD_MS = 3_000
+
+/**
+ * Reactive: what to say aloud of a connection, which is little: that it is lost, once, and that it is
+ * back. Owned.
+ */
+export function createConnectionVoice(
+  state: () => ClientState,
+  clock: Clock = systemClock,
+): () => string {
+  const [said, say] = createSignal('')
+  let inTrouble = false
+  let cancel: (() => void) | null = null
+  createComputed(
+    on(
+      () => describeConnection(state(), 0).tone,
+      (tone) => {
+        if (tone === 'trouble' && !inTrouble) {
+          cancel ??= clock.after(WORTH_A_WORD_MS, () => {
+            inTrouble = true
+            say(texts.connection.lost)
+          })
+        }
+        if (tone !== 'live') return
+        cancel?.()
+        cancel = null
+        if (inTrouble) say(texts.connection.back)
+        inTrouble = false
+      },
+    ),
+  )
+  onCleanup(() => cancel?.())
+  return said
+}
+
 /** Reasons come as a few words, for logs as well. */
-function sentence(reason: string): string {
+function sentence(reason: string | null): string | null {
+  if (!reason) return null
   const text = reason.charAt(0).toUpperCase() + reason.slice(1)
   return /[.!?]$/.test(text) ? text : `${text}.`
 }
 
 function describeLive(ageMs: number): ConnectionView {
-  if (ageMs < DELAYED_MS) {
-    return { tone: 'live', label: 'Live', detail: 'You see every change as it happens.' }
-  }
-  const age = `${Math.round(ageMs / 1_000)} s`
-  return {
-    tone: 'busy',
-    label: `Delayed ${age}`,
-    detail: `Updates are delayed: the newest proof that they come through is ${age} old.`,
-  }
+  if (ageMs < DELAYED_MS) return { tone: 'live', ...states.live }
+  const seconds = Math.round(ageMs / 1_000)
+  return { tone: 'busy', label: states.late.label(seconds), detail: states.late.detail(seconds) }
 }
 
-function countdown(retryAt: number | null, now: number): string {
-  const seconds = retryAt === null ? 0 : Math.ceil((retryAt - now) / 1_000)
-  return seconds > 0 ? `Reconnecting in ${seconds} s` : 'Reconnecting'
+function secondsUntil(at: number | null, now: number): number {
+  return at === null ? 0 : Math.max(0, Math.ceil((at - now) / 1_000))
 }

@@ -3,11 +3,13 @@ import type { ChannelName } from '../../../server/protocol/frames'
 import {
   createClient,
   createSharedSocket,
+  openWebSocket,
   SnapshotRefused,
   webStorage,
   type Client,
   type ClientState,
   type KeptState,
+  type OpenSocket,
   type Resume,
 } from '../../client'
 import type { Api, Page } from '../api'
@@ -18,14 +20,28 @@ import type { Identity, Session } from './session'
 /** How many orders a snapshot and each further page hold. */
 export const PAGE_SIZE = 50
 
-/** All tabs of the browser share one connection. */
-const openSocket = createSharedSocket({
+/** Whether the socket is that of all tabs of the browser, or one of this tab's own. */
+export type Transport = 'shared' | 'own'
+
+const [transport, setTransport] = createSignal<Transport | null>(null)
+
+/** All tabs of the browser share one connection, where that can be. */
+const openShared = createSharedSocket({
   start: () =>
     new SharedWorker(new URL('../../client/shared/worker.ts', import.meta.url), {
       type: 'module',
       name: 'orderwire',
     }),
+  openSocket(url, listener) {
+    setTransport('own')
+    return openWebSocket(url, listener)
+  },
 })
+
+const openSocket: OpenSocket = (url, listener) => {
+  setTransport('shared')
+  return openShared(url, listener)
+}
 
 export interface PastResume extends Resume {
   readonly at: Date
@@ -38,6 +54,12 @@ export interface Realtime {
   readonly state: () => ClientState
   /** Reactive: how the last interruption was bridged. */
   readonly lastResume: () => PastResume | null
+  /** Reactive: when what is shown was current, as far as is known; milliseconds since the epoch. */
+  readonly currentAt: () => number | null
+  /** Reactive; null before the first connection. */
+  readonly transport: () => Transport | null
+  /** Tries again now, whatever it waits for. */
+  readonly reconnect: () => void
   /** Reactive: why the last snapshot of a channel could not be loaded; null while there is no trouble. */
   readonly snapshotError: (channel: ChannelName) => unknown
   /** Names what of the customer's orders is kept across reloads, together with its cursor. */
@@ -90,7 +112,11 @@ export function createRealtime(deps: {
   const [state, setState] = createSignal<ClientState>(client.state, { equals: false })
   const [lastResume, setLastResume] = createSignal<PastResume | null>(null)
   client.on('state', setState)
-  client.on('age', () => setState(client.state))
+  const [currentAt, setCurrentAt] = createSignal<number | null>(null)
+  client.on('age', () => {
+    setState(client.state)
+    setCurrentAt(Date.now() - (client.state.ageMs ?? 0))
+  })
   client.on('resumed', (resume) => {
     if (resume.after !== 'snapshot') setLastResume({ ...resume, at: new Date() })
   })
@@ -107,6 +133,12 @@ export function createRealtime(deps: {
     client,
     state,
     lastResume,
+    currentAt,
+    transport,
+    reconnect() {
+      client.close()
+      client.connect()
+    },
     snapshotError: (channel) => errors()[channel] ?? null,
     keepOrders(state) {
       keptOrders = state

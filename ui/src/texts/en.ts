@@ -16,6 +16,16 @@ function count(amount: number, one: string, other: string): string {
   return `${NUMBER.format(amount)} ${PLURAL.select(amount) === 'one' ? one : other}`
 }
 
+const RELATIVE = new Intl.RelativeTimeFormat('en', { numeric: 'always' })
+
+/** `just now`, `12 seconds ago`, `3 minutes ago`. */
+function ago(seconds: number): string {
+  if (seconds < 1) return 'just now'
+  if (seconds < 60) return RELATIVE.format(-Math.floor(seconds), 'second')
+  if (seconds < 3_600) return RELATIVE.format(-Math.floor(seconds / 60), 'minute')
+  return RELATIVE.format(-Math.floor(seconds / 3_600), 'hour')
+}
+
 const STATUSES: Readonly<Record<OrderStatus, string>> = {
   pending: 'Pending',
   processing: 'Processing',
@@ -32,6 +42,8 @@ const common = {
   optional: 'optional',
   noOrdersYet: 'No orders yet',
   orderName: (number: string) => `Order #${number}`,
+  today: (time: string) => `today, ${time}`,
+  yesterday: (time: string) => `yesterday, ${time}`,
   statuses: STATUSES,
   subtotal: 'Subtotal',
   tax: (percent?: number) =>
@@ -137,7 +149,7 @@ const orders = {
   by: (who: string) => `by ${who}`,
   byYou: 'you',
   byShop: 'the shop',
-  lastChange: 'last change',
+  changed: 'changed',
 
   dialog: {
     title: (number: string) => `Cancel order #${number}?`,
@@ -611,8 +623,51 @@ const WHY: Readonly<Record<ResumeReason, string>> = {
 
 const connection = {
   name: 'Connection: ',
-  newest: 'Newest proof that updates come through',
-  old: (ms: number) => (ms < 1_000 ? 'just now' : `${NUMBER.format(Math.round(ms / 1_000))} s ago`),
+  states: {
+    live: { label: 'Live', detail: 'You see every change as it happens.' },
+    late: {
+      label: (seconds: number) => `Delayed ${NUMBER.format(seconds)} s`,
+      detail: (seconds: number) =>
+        `Updates are delayed: the newest proof that they come through is ` +
+        `${NUMBER.format(seconds)} s old.`,
+    },
+    connecting: { label: 'Connecting', detail: 'The connection is being set up.' },
+    catchingUp: { label: 'Catching up', detail: 'What happened meanwhile is on its way.' },
+    delayed: {
+      label: 'Delayed',
+      detail:
+        'Updates are delayed: the server cannot pass them on at the moment. What you see is ' +
+        'loaded again from time to time.',
+    },
+    waiting: {
+      label: (seconds: number) =>
+        seconds > 0 ? `Reconnecting in ${NUMBER.format(seconds)} s` : 'Reconnecting',
+      lost: 'The connection was lost.',
+      detail: (reason: string) => `${reason} What you see may be out of date.`,
+    },
+    offline: {
+      label: 'Offline',
+      detail: 'This device has no network. Updates go on as soon as it has.',
+    },
+    signedOut: { label: 'Signed out', detail: 'Sign in to get updates.' },
+    refused: {
+      label: 'Disconnected',
+      refused: 'The server refused the connection.',
+      detail: (reason: string) => `${reason} What you see may be out of date.`,
+    },
+  },
+  /** Said aloud, once each. */
+  lost: 'Connection lost. What you see may be out of date.',
+  back: 'Connected again.',
+  reconnect: 'Reconnect now',
+  newest: 'Updates last came through',
+  never: 'Not yet',
+  ago,
+  transport: 'Connection',
+  transports: {
+    shared: 'Shared by all tabs of this browser',
+    own: 'Of this tab alone',
+  },
   interrupted: 'Last interruption',
   reloaded: 'Last reload',
   ended: (at: string, outcome: string) => `At ${at}; ${outcome}.`,
