@@ -2,10 +2,9 @@ import { afterAll, beforeAll, expect, test } from 'bun:test'
 import type { Browser, Locator, Page } from 'playwright-core'
 import type { Order } from '../../server/protocol/order'
 import { orderNumber } from '../../server/protocol/order'
-import type { OrderStatus } from '../../server/protocol/order-status'
 import { startTestServer, type TestServer } from '../../server/testing/test-server'
 import { buildUi, openBrowser, openPage, signIn } from './browser'
-import { createShop, live, row, tile, toast, type Shop } from './shop'
+import { createShop, live, row, tile, type Shop } from './shop'
 
 /** More than two pages of the list. */
 const ORDERS = 120
@@ -29,16 +28,6 @@ beforeAll(async () => {
   await live(sam)
 }, 60_000)
 
-async function changeAsKim(order: Order, status: OrderStatus): Promise<void> {
-  const changed = await server.request(`/api/admin/orders/${order.orderId}`, {
-    method: 'PATCH',
-    token: await server.signIn('kim', 'staff'),
-    json: { status },
-    headers: { 'if-match': `"${order.version}"` },
-  })
-  expect(changed.status).toBe(200)
-}
-
 async function orderNow({ orderId }: Order): Promise<unknown> {
   const token = await server.signIn('sam', 'staff')
   return (await server.request(`/api/orders/${orderId}`, { token })).json()
@@ -52,10 +41,6 @@ function undecided(page: Page, { orderId }: Order): Locator {
 /** What of the strip above the list shows the orders of one status, or all. */
 function filter(status: string): Locator {
   return sam.getByRole('radiogroup', { name: 'Status' }).getByText(status, { exact: true })
-}
-
-function tick(page: Page, order: Order): Locator {
-  return row(page, order).getByRole('checkbox')
 }
 
 afterAll(async () => {
@@ -116,101 +101,6 @@ test('the filter shows one status, and what leaves it leaves the list', async ()
   await sam.getByText('Nothing found').waitFor()
   await filter('All').click()
   await row(sam, newest).locator('[data-status="shipped"]').waitFor()
-})
-
-test('a change that somebody else was faster with is not made, and waits for a decision', async () => {
-  const contested = await shop.place('bob')
-  const select = row(sam, contested).getByLabel('Status')
-  // The list is opened, …
-  await select.dispatchEvent('pointerdown')
-  // … meanwhile the order changes, …
-  await changeAsKim(contested, 'processing')
-  await row(sam, contested).locator('[data-status="processing"]').waitFor()
-  // … and then something is chosen.
-  await select.selectOption('cancelled')
-  await sam.getByRole('button', { name: 'Cancel the order' }).click()
-  await row(sam, contested).locator('[data-open="held"]').waitFor()
-  const decision = undecided(sam, contested)
-  await decision.getByText('kim changed it:').waitFor()
-  await decision.locator('[data-status="processing"]').waitFor()
-  await decision.locator('[data-status="cancelled"]').waitFor()
-  expect(await orderNow(contested)).toMatchObject({ status: 'processing', version: 2 })
-  await decision.getByRole('button', { name: 'Keep theirs' }).click()
-  await row(sam, contested).getByLabel('Status').waitFor()
-  expect(await orderNow(contested)).toMatchObject({ status: 'processing', version: 2 })
-})
-
-test('several are selected, changed together, and taken back together', async () => {
-  const orders = [await shop.place('bob'), await shop.place('bob'), await shop.place('bob')]
-  await row(sam, orders[2]!).waitFor()
-  await tick(sam, orders[0]!).click()
-  await tick(sam, orders[2]!).click({ modifiers: ['Shift'] })
-  const selection = sam.getByRole('group', { name: 'Selected orders' })
-  await selection.getByText('3 selected').waitFor()
-
-  // What is new waits above also at the top, as long as something is selected.
-  const late = await shop.place('bob')
-  await sam.getByRole('button', { name: '1 new order' }).waitFor()
-  expect(await row(sam, late).count()).toBe(0)
-
-  await selection.getByRole('button', { name: 'Processing' }).click()
-  const held = sam.locator('[data-held="3"]').filter({ hasText: '3 orders → Processing' })
-  await held.waitFor()
-  expect(await sam.locator('[data-order] [data-open="held"]').count()).toBe(3)
-  await row(sam, late).waitFor()
-  await held.getByRole('button', { name: 'Undo' }).click()
-  await held.waitFor({ state: 'detached' })
-  expect(await sam.locator('[data-open]').count()).toBe(0)
-
-  // Kim is faster with one of them; the others are made, and that one is asked about.
-  for (const order of orders) await tick(sam, order).click()
-  await selection.getByRole('button', { name: 'Processing' }).click()
-  await changeAsKim(orders[1]!, 'cancelled')
-  const decision = undecided(sam, orders[1]!)
-  await decision.getByText('Yours is no longer possible.').waitFor()
-  await decision.getByRole('button', { name: 'Keep theirs' }).click()
-  for (const order of [orders[0]!, orders[2]!]) {
-    await row(sam, order).locator('select[data-status="processing"]').waitFor()
-    // Once: what was taken back before was never sent.
-    expect(await orderNow(order)).toMatchObject({ status: 'processing', version: 2 })
-  }
-})
-
-test('a conflict can be decided for the change', async () => {
-  const contested = await shop.place('bob')
-  await row(sam, contested).getByLabel('Status').selectOption('cancelled')
-  await sam.getByRole('button', { name: 'Cancel the order' }).click()
-  await changeAsKim(contested, 'processing')
-  await undecided(sam, contested).getByRole('button', { name: 'Apply yours anyway' }).click()
-  await row(sam, contested).locator('[data-status="cancelled"]').waitFor()
-  expect(await orderNow(contested)).toMatchObject({ status: 'cancelled', version: 3 })
-})
-
-test('without network nothing is held, and it is said', async () => {
-  const order = await shop.place('bob')
-  await row(sam, order).waitFor()
-  await sam.context().setOffline(true)
-  await sam.locator('[data-connection="offline"]').waitFor()
-  await row(sam, order).getByLabel('Status').selectOption('processing')
-  await toast(sam, 'You are offline').waitFor()
-  expect(await sam.locator('[data-open]').count()).toBe(0)
-  await sam.context().setOffline(false)
-  await live(sam)
-})
-
-test('who leaves is warned, and what was held is sent', async () => {
-  const order = await shop.place('bob')
-  await row(sam, order).getByLabel('Status').selectOption('processing')
-  await row(sam, order).locator('[data-open="held"]').waitFor()
-  const warning = new Promise<string>((resolve) => {
-    sam.once('dialog', (dialog) => {
-      resolve(dialog.type())
-      void dialog.accept()
-    })
-  })
-  await sam.reload()
-  expect(await warning).toBe('beforeunload')
-  await row(sam, order).locator('[data-status="processing"]').waitFor()
 })
 
 test('the dialog stays while orders come in and the order leaves the list', async () => {

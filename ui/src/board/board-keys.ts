@@ -1,5 +1,6 @@
 import { onCleanup, onMount } from 'solid-js'
 import type { BoardDesk } from './board-desk'
+import { isCovered } from './covered'
 
 /** Owned: keys that do something anywhere on the board, but while somebody types or a dialog is open. */
 export function createBoardKeys(desk: BoardDesk): void {
@@ -36,8 +37,4 @@ function isTyping(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false
   const field = 'input:not([type="checkbox"], [type="radio"]), textarea, select, [contenteditable]'
   return target.matches(field)
-}
-
-function isCovered(): boolean {
-  return document.querySelector('dialog[open], [role="dialog"], :popover-open') !== null
 }

@@ -1,3 +1,5 @@
+import { isCovered } from './covered'
+
 /** Frames in which what takes the focus away, as a dialog that closes, has done so. */
 const PATIENCE_FRAMES = 12
 
@@ -19,8 +21,7 @@ export function focusOrder(...orderIds: readonly string[]): void {
 export function focusOrderIfLost(...orderIds: readonly string[]): void {
   let patience = PATIENCE_FRAMES
   function look(): void {
-    const isLost = document.activeElement === document.body
-    if (isLost && document.querySelector('[role="dialog"]') === null) focusOrder(...orderIds)
+    if (document.activeElement === document.body && !isCovered()) focusOrder(...orderIds)
     else if (patience-- > 0) requestAnimationFrame(look)
   }
   requestAnimationFrame(look)
