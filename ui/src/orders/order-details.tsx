@@ -6,6 +6,7 @@ import { Amounts } from '../components/amounts'
 import { countryNames } from '../storefront/countries'
 import { texts } from '../texts'
 import { FurtherMembers } from './further-members'
+import { ItemPicture } from './item-picture'
 
 /** What was ordered, for how much, and where it goes. */
 export function OrderDetails(props: { readonly order: Order }): JSX.Element {
@@ -17,8 +18,9 @@ export function OrderDetails(props: { readonly order: Order }): JSX.Element {
         <ul class="mb-5 flex flex-col gap-3">
           <For each={props.order.items}>
             {(item) => (
-              <li class="flex justify-between gap-4">
-                <div>
+              <li class="flex items-center gap-3.5">
+                <ItemPicture item={item} class="size-14 shrink-0 rounded-lg text-xl" />
+                <div class="min-w-0 flex-1">
                   <p class="font-medium">{item.name}</p>
                   <p class="text-sm text-ink-soft tabular-nums">
                     {item.quantity} × {money(item.unitPrice)}

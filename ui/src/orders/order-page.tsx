@@ -141,7 +141,7 @@ function OrderView(props: {
           </button>
         </Show>
         <p class="basis-full text-sm text-ink-soft">
-          {texts.orders.placed} <Time at={props.order.createdAt} />
+          {texts.orders.placed} <Time at={props.order.createdAt} as="when" />
         </p>
       </div>
       <OrderProgress order={props.order} history={props.history} />

@@ -75,8 +75,8 @@ function Step(props: {
       </span>
       <Show when={props.reached && props.at}>
         {(at) => (
-          <span class="block text-ink-soft tabular-nums max-sm:hidden">
-            <Time at={at()} as="short" />
+          <span class="block text-ink-soft tabular-nums first-letter:uppercase max-sm:hidden">
+            <Time at={at()} as="when" />
           </span>
         )}
       </Show>

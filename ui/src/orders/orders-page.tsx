@@ -9,12 +9,14 @@ import { EmptyState, ErrorNotice, Loading } from '../components/notice'
 import { StatusBadge } from '../components/status-badge'
 import { Time } from '../components/time'
 import { Title } from '../components/title'
+import { changeText } from '../components/when'
 import { SignInFirst } from '../session/sign-in-first'
 import { useCatalogue, useLive } from '../stores/app'
 import type { Live } from '../stores/app'
 import type { Orders } from '../stores/orders'
 import { texts } from '../texts'
 import { CancelDialog } from './cancel-dialog'
+import { ItemPictures } from './item-pictures'
 
 export function OrdersPage(): JSX.Element {
   const live = useLive()
@@ -104,6 +106,7 @@ function OrderCard(props: {
   readonly onCancel: () => void
 }): JSX.Element {
   const catalogue = useCatalogue()
+  const changed = () => changeText(new Date(props.order.updatedAt), new Date(props.order.createdAt))
   const what = () => props.order.items.map((item) => `${item.quantity} × ${item.name}`).join(', ')
   return (
     <li class="card relative p-4 transition-colors hover:border-line-strong/60 sm:px-5">
@@ -129,16 +132,23 @@ function OrderCard(props: {
           {formatMoney(props.order.total, props.order.currency)}
         </p>
       </div>
-      <div class="mt-2 flex flex-wrap items-end justify-between gap-x-4 gap-y-2 text-sm text-ink-soft">
-        <div class="min-w-0 flex-1 basis-56">
-          <p class="truncate text-ink">{what()}</p>
-          <p>
-            {texts.orders.placed} <Time at={props.order.createdAt} />
-            <Show when={props.order.version > 1}>
-              {' · '}
-              {texts.orders.lastChange} <Time at={props.order.updatedAt} as="short" />
-            </Show>
-          </p>
+      <div class="mt-3 flex flex-wrap items-center justify-between gap-x-4 gap-y-3 text-sm text-ink-soft">
+        <div class="flex min-w-0 flex-1 basis-40 items-center gap-3">
+          <ItemPictures items={props.order.items} />
+          <div class="min-w-0">
+            <p class="truncate text-ink">{what()}</p>
+            <p class="tabular-nums">
+              {texts.orders.placed} <Time at={props.order.createdAt} as="when" />
+              <Show when={changed()}>
+                {(text) => (
+                  <>
+                    {' · '}
+                    {texts.orders.changed} <time datetime={props.order.updatedAt}>{text()}</time>
+                  </>
+                )}
+              </Show>
+            </p>
+          </div>
         </div>
         <Show when={catalogue.takesOrders() && canCancel(props.order.status)}>
           <button
