@@ -111,7 +111,7 @@ export function SortSelect(): JSX.Element {
           }
           onClick={() => desk.selection.toggleAll()}
         />
-        {texts.board.selectAll}
+        <span class="max-[23.5rem]:sr-only">{texts.board.selectAll}</span>
       </label>
       <select
         class="control w-auto min-w-0"

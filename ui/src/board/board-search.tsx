@@ -13,7 +13,7 @@ export function BoardSearch(): JSX.Element {
       <input
         type="search"
         data-board-search
-        class="control pl-10"
+        class="control pr-2 pl-10 placeholder:text-ellipsis"
         aria-label={texts.board.search}
         aria-keyshortcuts="/"
         placeholder={texts.board.searchHint}

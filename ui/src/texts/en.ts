@@ -259,7 +259,7 @@ const board = {
   searchedLoaded: 'Only the orders loaded so far were searched.',
 
   search: 'Search orders',
-  searchHint: 'Number, customer or product',
+  searchHint: 'Number, customer, product',
   status: 'Status',
   all: 'All',
   figure: (amount: number) => NUMBER.format(amount),
