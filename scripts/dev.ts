@@ -7,7 +7,7 @@ import { join } from 'node:path'
  */
 
 const root = join(import.meta.dir, '..')
-const pages = 'http://localhost:3000'
+const pages = `http://localhost:${process.env.UI_PORT ?? '3000'}`
 const port = process.env.REALTIME_PORT ?? process.env.PORT ?? '3009'
 // Pages come from Vite's port, so their requests carry its origin.
 const origins = [process.env.ALLOWED_ORIGINS, pages].filter(Boolean).join(',')

@@ -19,8 +19,12 @@ export default defineConfig({
     rolldownOptions: { checks: { bundlerTimings: false } },
   },
   server: {
-    port: 3000,
+    port: Number(process.env.UI_PORT ?? '3000'),
     strictPort: true,
+    // A build beside it is no reason to load the page again.
+    watch: { ignored: ['**/dist/**', '**/dist.next/**', '**/e2e/**'] },
+    // Ready before a page asks: a tab does not wait long for the worker that tabs share.
+    warmup: { clientFiles: ['src/main.tsx', 'client/shared/worker.ts'] },
     proxy: {
       '/api': server,
       '/health': server,
