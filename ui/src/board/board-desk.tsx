@@ -1,6 +1,7 @@
 import { createContext, createSignal, onCleanup, useContext } from 'solid-js'
 import type { OrderStatus } from '../../../server/protocol/order-status'
 import type { Board } from '../stores/board'
+import { isServerOrder } from '../stores/board-sort'
 import { createBoardAddress, type BoardAddress } from './board-address'
 import { createSwitch, type Switch } from './board-settings'
 import { createHeldRows, type HeldRows } from './held-rows'
@@ -42,7 +43,7 @@ export const BoardDeskProvider = DeskContext.Provider
 
 /** Owned. */
 export function createBoardDesk(board: Board): BoardDesk {
-  const rows = createHeldRows(board.ids, board.peek)
+  const rows = createHeldRows(board.ids, board.peek, () => isServerOrder(board.view.sort()))
   const selection = createRowSelection(rows.shown, (id) => board.peek(id)?.version ?? 0)
   const [cancelling, setCancelling] = createSignal<readonly SeenOrder[] | null>(null)
   const [help, setHelp] = createSignal(false)

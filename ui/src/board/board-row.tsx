@@ -1,6 +1,6 @@
 import { A } from '@solidjs/router'
 import type { JSX } from 'solid-js'
-import { createComputed, createEffect, on, onMount } from 'solid-js'
+import { createComputed, createEffect, createMemo, on, onMount } from 'solid-js'
 import { formatMoney } from '../../../server/protocol/money'
 import type { Order } from '../../../server/protocol/order'
 import { orderNumber } from '../../../server/protocol/order'
@@ -21,7 +21,6 @@ export function BoardRow(props: {
   readonly order: Order
   /** Among the shown rows, from 0. */
   readonly index: number
-  readonly top: number
   readonly height: number
 }): JSX.Element {
   const desk = useDesk()
@@ -52,7 +51,10 @@ export function BoardRow(props: {
       data-row={props.order.orderId}
       class={`${ROW_GRID} absolute inset-x-0 top-0 grid grid-cols-[auto_minmax(0,1fr)_auto] content-center gap-x-3 gap-y-0.5 border-b border-line px-4 text-sm`}
       classList={{ 'bg-accent-soft/60': selected() }}
-      style={{ height: `${props.height}px`, transform: `translateY(${props.top}px)` }}
+      style={{
+        height: `${props.height}px`,
+        transform: `translateY(${props.index * props.height}px)`,
+      }}
     >
       <span role="cell" class="max-lg:row-span-3 max-lg:self-start">
         <SelectRow order={props.order} />
@@ -117,7 +119,7 @@ function SelectRow(props: { readonly order: Order }): JSX.Element {
 function createFocusKeeper(row: () => HTMLElement, open: () => boolean): void {
   createComputed(
     on(
-      open,
+      createMemo(open),
       () => {
         const focused = document.activeElement
         if (!row().contains(focused) || !focused?.matches('select')) return

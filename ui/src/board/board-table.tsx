@@ -4,6 +4,7 @@ import { createEffect, createMemo, createSignal, For, on, onCleanup, onMount, Sh
 import { ArrowUpIcon } from '../components/icons'
 import { ErrorNotice } from '../components/notice'
 import { isServerOrder } from '../stores/board-sort'
+import { isSameList } from '../stores/sorted-ids'
 import { texts } from '../texts'
 import { useDesk } from './board-desk'
 import { BoardHead, SortSelect } from './board-head'
@@ -17,6 +18,8 @@ const WIDE_ROW_REM = 3.5
 const CARD_ROW_REM = 8.75
 /** Rows before the end at which the next page is asked for. */
 const LOAD_AHEAD_ROWS = 10
+/** The virtualizer lays out all rows anew when their number changes: so it changes in steps. */
+const ROW_STEP = 1_000
 /** What of the window is covered by the header and the head of the table. */
 const COVERED_REM = 6.5
 
@@ -29,9 +32,10 @@ export function BoardTable(): JSX.Element {
   const [away, setAway] = createSignal(false)
   const { rem, rowHeight } = createRowHeight()
 
+  const steps = createMemo(() => Math.ceil(rows.shown().length / ROW_STEP))
   const virtualizer = createWindowVirtualizer<HTMLDivElement>({
     get count() {
-      return rows.shown().length
+      return steps() * ROW_STEP
     },
     get scrollMargin() {
       return offset()
@@ -40,19 +44,18 @@ export function BoardTable(): JSX.Element {
       const height = rowHeight()
       return () => height
     },
-    get getItemKey() {
-      const ids = rows.shown()
-      return (index: number) => ids[index] ?? index
-    },
     overscan: 8,
     scrollPaddingStart: COVERED_REM * rem,
     scrollPaddingEnd: COVERED_REM * rem,
   })
-  const positions = createMemo(
-    () => new Map(virtualizer.getVirtualItems().map((item) => [rows.shown()[item.index], item])),
-  )
+  /** Where the rows in sight stand in the list. */
+  const places = createMemo(() => {
+    const ids = rows.shown()
+    const inSight = virtualizer.getVirtualItems().filter(({ index }) => index < ids.length)
+    return new Map(inSight.map(({ index }) => [ids[index]!, index]))
+  })
   // By id, not by place: an open select must stay with its order when rows move.
-  const inSight = createMemo(() => [...positions().keys()].filter((id) => id !== undefined))
+  const inSight = createMemo(() => [...places().keys()], [], { equals: isSameList })
   desk.setRowFocus(
     createRowFocus({
       list: () => list,
@@ -85,7 +88,7 @@ export function BoardTable(): JSX.Element {
   )
   createEffect(on([board.view.status, board.view.search], selection.clear, { defer: true }))
   createEffect(() => {
-    const last = virtualizer.getVirtualItems().at(-1)?.index ?? 0
+    const last = [...places().values()].at(-1) ?? 0
     const nearEnd = last >= rows.shown().length - LOAD_AHEAD_ROWS
     const listing = board.listing()
     // In another order than the server's a further page would move what is being read.
@@ -117,18 +120,13 @@ export function BoardTable(): JSX.Element {
           ref={(element) => (list = element)}
           role="rowgroup"
           class="relative"
-          style={{ height: `${virtualizer.getTotalSize()}px` }}
+          style={{ height: `${rows.shown().length * rowHeight()}px` }}
         >
           <For each={inSight()}>
             {(id) => (
               <Show when={board.get(id)}>
                 {(order) => (
-                  <BoardRow
-                    order={order()}
-                    index={positions().get(id)?.index ?? 0}
-                    top={(positions().get(id)?.start ?? 0) - offset()}
-                    height={rowHeight()}
-                  />
+                  <BoardRow order={order()} index={places().get(id) ?? 0} height={rowHeight()} />
                 )}
               </Show>
             )}

@@ -3,10 +3,14 @@ import { createRoot, createSignal } from 'solid-js'
 import { createHeldRows } from './held-rows'
 
 /** The later letter is the newer order. */
-function setUp(initial: string) {
+function setUp(initial: string, areNewestFirst = false) {
   return createRoot(() => {
     const [ids, setIds] = createSignal<readonly string[]>(initial.split(''))
-    const rows = createHeldRows(ids, (orderId) => ({ orderId, createdAt: orderId }))
+    const rows = createHeldRows(
+      ids,
+      (orderId) => ({ orderId, createdAt: orderId }),
+      () => areNewestFirst,
+    )
     return {
       rows,
       set: (next: string) => void setIds(next.split('')),
@@ -22,8 +26,8 @@ test('at the top new rows are shown at once', () => {
   expect(rows.held()).toBe(0)
 })
 
-test('further down they wait above, older ones still come below', () => {
-  const { rows, set, shown } = setUp('b')
+test.each([true, false])('further down they wait above, older ones still come below', (sorted) => {
+  const { rows, set, shown } = setUp('b', sorted)
   rows.hold()
   set('dcb')
   rows.hold()
@@ -34,15 +38,18 @@ test('further down they wait above, older ones still come below', () => {
   expect(shown()).toBe('dcba')
 })
 
-test('they wait also when the row that was on top goes, or when all of them go', () => {
-  const { rows, set, shown } = setUp('ba')
-  rows.hold()
-  set('ca')
-  expect(shown()).toBe('a')
-  set('c')
-  expect(shown()).toBe('')
-  expect(rows.held()).toBe(1)
-})
+test.each([true, false])(
+  'they wait also when the row on top goes, or when all of them go',
+  (sorted) => {
+    const { rows, set, shown } = setUp('ba', sorted)
+    rows.hold()
+    set('ca')
+    expect(shown()).toBe('a')
+    set('c')
+    expect(shown()).toBe('')
+    expect(rows.held()).toBe(1)
+  },
+)
 
 test('in whatever order the list is, only new orders wait', () => {
   const { rows, set, shown } = setUp('adb')

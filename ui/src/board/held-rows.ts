@@ -1,6 +1,7 @@
 import { createMemo, createSignal, untrack } from 'solid-js'
 import type { Order } from '../../../server/protocol/order'
 import { newestFirst } from '../stores/known-orders'
+import { firstIndex, isSameList } from '../stores/sorted-ids'
 
 /** New orders that wait, so that what is read or ticked does not move away. */
 export interface HeldRows {
@@ -15,19 +16,30 @@ export interface HeldRows {
 
 type Placed = Pick<Order, 'orderId' | 'createdAt'>
 
-/** Owned. @param orderOf not reactive */
+/**
+ * Owned.
+ * @param orderOf not reactive
+ * @param areNewestFirst reactive: then those that wait are found without a walk through all
+ */
 export function createHeldRows(
   ids: () => readonly string[],
   orderOf: (orderId: string) => Placed | undefined,
+  areNewestFirst: () => boolean = () => false,
 ): HeldRows {
   const [newest, setNewest] = createSignal<Placed | null>(null)
-  const shown = createMemo(() => {
-    const mark = newest()
-    const all = ids()
-    if (mark === null) return all
-    const rest = all.filter((id) => !isNewer(orderOf(id), mark))
-    return rest.length === all.length ? all : rest
-  })
+  const shown = createMemo<readonly string[]>(
+    () => {
+      const mark = newest()
+      const all = ids()
+      if (mark === null) return all
+      const isOld = (id: string) => !isNewer(orderOf(id), mark)
+      const rest = areNewestFirst() ? all.slice(firstIndex(all, isOld)) : all.filter(isOld)
+      return rest.length === all.length ? all : rest
+    },
+    [],
+    // What came in and waits is no reason to draw the rows anew.
+    { equals: isSameList },
+  )
   return {
     shown,
     held: () => ids().length - shown().length,

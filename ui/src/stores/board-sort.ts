@@ -50,7 +50,8 @@ export function sortIds(
 }
 
 /** Equals follow newest first, whichever way the rest is sorted. */
-function comparison({ key, descending }: Sort): (a: Order, b: Order) => number {
+export function comparison({ key, descending }: Sort): (a: Order, b: Order) => number {
+  if (key === 'placed' && descending) return newestFirst
   const compare = COMPARE[key]
   const sign = descending ? -1 : 1
   return (a, b) => sign * compare(a, b) || newestFirst(a, b)

@@ -1,4 +1,4 @@
-import { createMemo, createSignal, onCleanup, untrack } from 'solid-js'
+import { batch, createSignal, onCleanup, untrack } from 'solid-js'
 import type { EventName } from '../../../server/protocol/frames'
 import type { Order } from '../../../server/protocol/order'
 import { orderNumber } from '../../../server/protocol/order'
@@ -6,9 +6,10 @@ import type { EventInfo, TakenSnapshot } from '../../client'
 import type { Api } from '../api'
 import { texts } from '../texts'
 import { createBoardChanges, type BoardChanges } from './board-changes'
-import { isServerOrder, sortIds } from './board-sort'
+import { createBoardList } from './board-list'
 import { createBoardStats, type BoardStats } from './board-stats'
 import { createBoardView, FURTHER_PAGE_SIZE, type BoardView } from './board-view'
+import { createFrameInbox } from './frame-inbox'
 import { createKnownOrders } from './known-orders'
 import { createListing, type Listing } from './listing'
 import type { News, NewsOptions } from './news'
@@ -46,6 +47,12 @@ export interface Board {
   readonly onNewOrder: (listener: () => void) => () => void
 }
 
+/** `late`: heard after an interruption. */
+interface Arrived {
+  readonly order: Order
+  readonly late: boolean
+}
+
 /** Owned: leaves the channel when its owner ends. For a session of staff, on whatever page. */
 export function createBoard(deps: {
   readonly realtime: Realtime
@@ -71,24 +78,17 @@ export function createBoard(deps: {
     onPage: takePage,
   })
   const listing = () => view.found() ?? everything
-  const ids = createMemo<readonly string[]>(
-    (before) => {
-      known.revision()
-      const reaches = listing().reach()
-      const shows = view.shows()
-      const peek = (id: string) => known.peek(id)!
-      const left = known.ids().filter((id) => reaches(peek(id)) && shows(peek(id)))
-      const sort = view.sort()
-      return isServerOrder(sort) ? left : sortIds(left, before, peek, sort)
-    },
-    [],
-    { equals: sameIds },
-  )
+  const ids = createBoardList(known, view, listing)
 
-  function apply(order: Order, late: boolean): void {
-    known.fold([order])
-    if (client.seen.mark(order) !== 'known') tell(order, late)
-  }
+  // Nothing of it is kept across reloads: what waits for its frame is loaded again with the rest.
+  const inbox = createFrameInbox<Arrived>((arrived) =>
+    batch(() => {
+      known.fold(arrived.map(({ order }) => order))
+      for (const { order, late } of arrived) {
+        if (client.seen.mark(order) !== 'known') tell(order, late)
+      }
+    }),
+  )
 
   function tell(order: Order, late: boolean): void {
     const { orderId, version } = order
@@ -108,6 +108,7 @@ export function createBoard(deps: {
 
   function takeSnapshot({ channel, items, cursor, next = null }: TakenSnapshot): void {
     if (channel !== 'admin') return
+    inbox.flush()
     const risen = items.filter((order) => client.seen.mark(order) !== 'known')
     // One that nothing follows on is no reason to take pages away from whoever reads them.
     if (cursor === null && untrack(ready)) known.fold(items)
@@ -123,13 +124,14 @@ export function createBoard(deps: {
     void figures.load()
   }
 
-  const onEvent = (order: Order, info: EventInfo) => apply(order, info.replayed)
+  const onEvent = (order: Order, { replayed }: EventInfo) => inbox.put({ order, late: replayed })
   const names = ['created', 'updated', 'cancelled'] as const satisfies readonly EventName[]
   const stops = [
     ...names.map((name) => client.on(`admin:order:${name}`, onEvent)),
     client.on('snapshot', takeSnapshot),
     client.on('resumed', ({ channel, after }) => {
       if (channel !== 'admin') return
+      inbox.flush()
       news.flush()
       if (after === 'snapshot') return
       void figures.load()
@@ -165,10 +167,6 @@ export function createBoard(deps: {
       return () => newOrderListeners.delete(listener)
     },
   }
-}
-
-function sameIds(a: readonly string[], b: readonly string[]): boolean {
-  return a.length === b.length && a.every((id, index) => id === b[index])
 }
 
 /** New orders and cancellations are news for staff; other changes are their own doing. */

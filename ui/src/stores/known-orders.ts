@@ -1,7 +1,8 @@
 import { batch, createSignal } from 'solid-js'
-import { createStore, reconcile } from 'solid-js/store'
 import { foldInto } from '../../../server/protocol/fold'
 import type { Order } from '../../../server/protocol/order'
+import { createOrderSignals } from './order-signals'
+import { insertIds } from './sorted-ids'
 
 /** An order that a fold has changed; `before` is what was known of it, if anything. */
 export interface Change {
@@ -14,14 +15,16 @@ export interface Change {
  * (a snapshot, an event, the answer to a command) and in whatever order.
  */
 export interface KnownOrders {
-  /** Reactive. */
+  /** Reactive: another object for each version. */
   readonly get: (orderId: string) => Order | undefined
   /** Reactive: ids of all known orders, newest order first. */
   readonly ids: () => readonly string[]
   /** As it is now, not reactive: for walks through all of them, which follow `revision`. */
   readonly peek: (orderId: string) => Order | undefined
-  /** Reactive: another number whenever any order changed. */
+  /** Reactive: a higher number whenever any order changed. */
   readonly revision: () => number
+  /** What changed after a revision, each order once; null where that is not known any more. */
+  readonly changesSince: (revision: number) => readonly Change[] | null
   /** All known orders as they are, not reactive. */
   readonly all: () => readonly Order[]
   /** Folds what came in and shows it in one step. Returns what it changed: versions that rose. */
@@ -30,17 +33,48 @@ export interface KnownOrders {
   readonly reset: (snapshot: readonly Order[]) => void
 }
 
+/** Folds of which it is remembered what they changed. */
+const REMEMBERED_FOLDS = 20
+
 export function createKnownOrders(): KnownOrders {
   const folded = new Map<string, Order>()
-  const [byId, setById] = createStore<Record<string, Order>>({})
+  const signals = createOrderSignals()
   const [ids, setIds] = createSignal<readonly string[]>([])
   const [revision, setRevision] = createSignal(0)
+  /** What the newest revisions changed, the newest last. */
+  let folds: (readonly Change[])[] = []
+  let newest = 0
+  const peek = (orderId: string) => folded.get(orderId)
+
+  function show(changes: readonly Change[]): void {
+    const added = changes.filter((change) => !change.before).map((change) => change.order)
+    folds.push(changes)
+    if (folds.length > REMEMBERED_FOLDS) folds.shift()
+    newest++
+    batch(() => {
+      for (const { order } of changes) signals.changed(order.orderId)
+      setIds((known) => insertIds(known, added, newestFirst, (id) => folded.get(id)!))
+      setRevision(newest)
+    })
+  }
 
   return {
-    get: (orderId) => byId[orderId],
+    get(orderId) {
+      signals.track(orderId)
+      return folded.get(orderId)
+    },
     ids,
-    peek: (orderId) => folded.get(orderId),
+    peek,
     revision,
+    changesSince(since) {
+      if (newest - since > folds.length) return null
+      const changes = new Map<string, Change>()
+      for (const { order, before } of folds.slice(folds.length - (newest - since)).flat()) {
+        const known = changes.get(order.orderId)
+        changes.set(order.orderId, { order, before: known ? known.before : before })
+      }
+      return [...changes.values()]
+    },
     all: () => [...folded.values()],
     fold(incoming) {
       const before = new Map<string, Order | undefined>()
@@ -49,29 +83,21 @@ export function createKnownOrders(): KnownOrders {
         if (foldInto(folded, order) && !before.has(order.orderId)) before.set(order.orderId, known)
       }
       const changes = [...before].map(([id, known]) => ({ order: folded.get(id)!, before: known }))
-      const added = changes.filter((change) => !change.before).map((change) => change.order)
-      batch(() => {
-        for (const { order } of changes) setById(order.orderId, reconcile(shownCopy(order)))
-        if (added.length > 0) setIds((known) => mergeNewestFirst(known, added, folded))
-        if (changes.length > 0) setRevision((count) => count + 1)
-      })
+      if (changes.length > 0) show(changes)
       return changes
     },
     reset(snapshot) {
       folded.clear()
       for (const order of snapshot) foldInto(folded, order)
+      folds = []
+      newest++
       batch(() => {
-        setById(reconcile(Object.fromEntries([...folded].map(([id, o]) => [id, shownCopy(o)]))))
+        signals.allChanged()
         setIds([...folded.values()].sort(newestFirst).map((order) => order.orderId))
-        setRevision((count) => count + 1)
+        setRevision(newest)
       })
     },
   }
-}
-
-/** A store changes in place what it is given, and what a fold knows must not change. */
-function shownCopy(order: Order): Order {
-  return structuredClone(order)
 }
 
 /** As the server lists them: the newest order first, the id decides between equals. */
@@ -80,23 +106,6 @@ export function newestFirst(
   b: Pick<Order, 'orderId' | 'createdAt'>,
 ): number {
   return compareText(b.createdAt, a.createdAt) || compareText(b.orderId, a.orderId)
-}
-
-/** `sorted` and `added` as one sorted list; one pass, however long the list has become. */
-function mergeNewestFirst(
-  sorted: readonly string[],
-  added: readonly Order[],
-  orders: ReadonlyMap<string, Order>,
-): readonly string[] {
-  const merged: string[] = []
-  let next = 0
-  for (const order of added.toSorted(newestFirst)) {
-    while (next < sorted.length && newestFirst(orders.get(sorted[next]!)!, order) < 0) {
-      merged.push(sorted[next++]!)
-    }
-    merged.push(order.orderId)
-  }
-  return merged.concat(sorted.slice(next))
 }
 
 function compareText(a: string, b: string): number {

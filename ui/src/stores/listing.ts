@@ -35,7 +35,8 @@ export function createListing(deps: {
   readonly onPage: (items: readonly Order[]) => void
 }): Listing {
   const [next, setNext] = createSignal<string | null>(null)
-  const [floor, setFloor] = createSignal<Order | null>(null)
+  // The same function as long as nothing more was loaded.
+  const [reach, setReach] = createSignal<(order: Order) => boolean>(() => true)
   const [loading, setLoading] = createSignal(false)
   const [error, setError] = createSignal<unknown>(null)
   let generation = 0
@@ -44,12 +45,13 @@ export function createListing(deps: {
 
   function take(page: Pick<Page<Order>, 'items' | 'next'>): void {
     setNext(page.next)
-    setFloor(page.items.at(-1) ?? null)
+    setReach(() => reachDown(page.next, page.items.at(-1) ?? null))
   }
 
   /** To the end, or to the lowest that is loaded. */
   function reachDown(from: string | null, lowest: Order | null): (order: Order) => boolean {
-    return (order) => from === null || lowest === null || newestFirst(order, lowest) <= 0
+    if (from === null || lowest === null) return () => true
+    return (order) => newestFirst(order, lowest) <= 0
   }
 
   async function loadPage(from: string): Promise<void> {
@@ -82,8 +84,8 @@ export function createListing(deps: {
     loading,
     error,
     firstPage: () => firstPage,
-    reaches: (order) => reachDown(next(), floor())(order),
-    reach: () => reachDown(next(), floor()),
+    reaches: (order) => reach()(order),
+    reach,
     start(page) {
       generation++
       setLoading(false)
