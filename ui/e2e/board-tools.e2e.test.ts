@@ -4,7 +4,7 @@ import type { Order } from '../../server/protocol/order'
 import { orderNumber } from '../../server/protocol/order'
 import { startTestServer, type TestServer } from '../../server/testing/test-server'
 import { buildUi, openBrowser, openPage, signIn } from './browser'
-import { createShop, live, row, type Shop } from './shop'
+import { createShop, live, row, toast, type Shop } from './shop'
 import { violations } from './violations'
 
 /** More than one page of the list, and one more than fits one page of the export. */
@@ -119,6 +119,102 @@ test('the export holds every order that the filter leaves, on whatever page', as
   await filter('All').click()
 })
 
+test('an export that is stopped in the middle leaves no file', async () => {
+  const arrived = Promise.withResolvers<void>()
+  const goOn = Promise.withResolvers<void>()
+  await sam.route('**/api/admin/orders?*next=*', async (route) => {
+    arrived.resolve()
+    await goOn.promise
+    await route.fallback().catch(() => undefined)
+  })
+  const files: string[] = []
+  sam.on('download', (download) => files.push(download.suggestedFilename()))
+  await sam.getByRole('button', { name: 'Export CSV' }).click()
+  await arrived.promise
+  await sam.getByText(`Exported 100 of ${ORDERS}`).waitFor()
+  await sam.getByRole('button', { name: 'Stop the export' }).click()
+  await sam.locator('[data-exporting]').waitFor({ state: 'detached' })
+  goOn.resolve()
+  await sam.unroute('**/api/admin/orders?*next=*')
+  // The next one is whole, and the only one.
+  const download = sam.waitForEvent('download')
+  await sam.getByRole('button', { name: 'Export CSV' }).click()
+  const text = await Bun.file(await (await download).path()).text()
+  expect(text.trimEnd().split('\r\n')).toHaveLength(ORDERS + 1)
+  expect(files).toHaveLength(1)
+})
+
+test('the counts are the filter, and the arrow keys lead along it', async () => {
+  const all = sam.getByRole('radio', { name: /^All/ })
+  await all.focus()
+  await sam.keyboard.press('ArrowRight')
+  await sam.waitForURL('**/board?status=pending')
+  const pending = sam.getByRole('radio', { name: /^Pending ?104 ?, 104 today$/, checked: true })
+  await pending.waitFor()
+  await sam.keyboard.press('ArrowRight')
+  await row(sam, placed[0]!).waitFor()
+  // On it a letter is a key of the board, not of a field.
+  await sam.keyboard.press('j')
+  expect(await focused()).toBe(orderNumber(placed[0]!.orderId))
+  await sam.goBack()
+  await pending.waitFor()
+  await sam.goBack()
+  await row(sam, nth(0)).waitFor()
+  expect(await all.isChecked()).toBe(true)
+})
+
+test('on a phone the first order is on the first screen, and the chosen status in sight', async () => {
+  await sam.setViewportSize({ width: 390, height: 844 })
+  await sam.goto('/board?status=cancelled')
+  const chosen = sam.getByRole('radio', { checked: true })
+  await chosen.waitFor()
+  await sam.waitForFunction(() => {
+    const tile = document.querySelector('[data-tile="cancelled"]')!.getBoundingClientRect()
+    return tile.left >= 0 && tile.right <= window.innerWidth
+  })
+  await sam.goto('/board')
+  const first = (await row(sam, nth(0)).boundingBox())!
+  expect(first.y + first.height).toBeLessThan(844)
+  expect(await sam.evaluate(() => window.scrollY)).toBe(0)
+  await sam.setViewportSize({ width: 1280, height: 800 })
+})
+
+test('the board uses a wide screen, and the header goes with it', async () => {
+  await sam.setViewportSize({ width: 1920, height: 1080 })
+  const edges = async (selector: string) => {
+    const box = (await sam.locator(selector).first().boundingBox())!
+    return [Math.round(box.x), Math.round(box.x + box.width)]
+  }
+  const [left, right] = await edges('[role="table"]')
+  expect(right! - left!).toBeGreaterThan(1_400)
+  expect((await edges('header a'))[0]).toBe(left)
+  expect((await edges('[data-board-search]'))[1]).toBe(right)
+  await sam.goto('/')
+  await sam.getByRole('heading', { level: 1 }).waitFor()
+  const [shopLeft, shopRight] = await edges('main')
+  expect(shopRight! - shopLeft!).toBeLessThan(1_200)
+  await sam.setViewportSize({ width: 1280, height: 800 })
+  await sam.goto('/board')
+  await row(sam, nth(0)).waitFor()
+})
+
+test('what is chosen and what has the focus shows without the colours of the page', async () => {
+  await sam.emulateMedia({ forcedColors: 'active' })
+  const border = (status: string) =>
+    sam
+      .locator(`[data-tile="${status}"]`)
+      .evaluate((tile) => [
+        getComputedStyle(tile).borderTopWidth,
+        getComputedStyle(tile).outlineStyle,
+      ])
+  expect(await border('orders')).toEqual(['4px', 'none'])
+  expect(await border('pending')).toEqual(['1px', 'none'])
+  await sam.getByRole('radio', { name: /^All/ }).focus()
+  await sam.keyboard.press('Shift')
+  expect(await border('orders')).toEqual(['4px', 'solid'])
+  await sam.emulateMedia({ forcedColors: null })
+})
+
 test('when an order was placed can be read at every width', async () => {
   const cut: string[] = []
   for (const width of [320, 768, 1024, 1200, 1280]) {
@@ -153,6 +249,58 @@ test('the sound is off until somebody switches it on, and stays as chosen', asyn
   await sam.reload()
   expect(await sound.isChecked()).toBe(true)
   await sound.uncheck()
+})
+
+test('of several tabs one sounds, and the switch is that of all', async () => {
+  await sam.context().addInitScript(() => {
+    const start = OscillatorNode.prototype.start
+    Object.assign(window, { notes: 0 })
+    OscillatorNode.prototype.start = function (this: OscillatorNode, ...when) {
+      ;(window as unknown as { notes: number }).notes++
+      start.apply(this, when)
+    }
+  })
+  const second = await sam.context().newPage()
+  const tabs = [sam, second]
+  for (const tab of tabs) {
+    await tab.goto('/board')
+    await live(tab)
+    // A page sounds only once somebody has used it.
+    await tab.getByRole('heading', { level: 1 }).click()
+  }
+  await second.getByLabel('Sound on new orders').check()
+  const notes = async (tab: Page) => {
+    // A lock that was asked for before is given, or refused, by then.
+    await tab.evaluate(() => navigator.locks.query())
+    return tab.evaluate(() => (window as unknown as { notes: number }).notes)
+  }
+  await second.waitForFunction(() => (window as unknown as { notes: number }).notes === 2)
+  await sam.waitForFunction(
+    () => document.querySelector<HTMLInputElement>('[role="switch"]')!.checked,
+  )
+  const order = await shop.place('alice')
+  placed.push(order)
+  for (const tab of tabs) await row(tab, order).waitFor()
+  await sam.waitForFunction(async () =>
+    (await navigator.locks.query()).held?.every(({ name }) => name !== 'orderwire:sound'),
+  )
+  // Two for the trial, two for the order.
+  expect((await notes(sam)) + (await notes(second))).toBe(4)
+  await second.getByLabel('Sound on new orders').uncheck()
+  await second.close()
+})
+
+test('elsewhere staff are told of new orders: one by one, a burst as a number', async () => {
+  await sam.goto('/products')
+  await live(sam)
+  const orders = [await shop.place('alice')]
+  await toast(sam, `New order #${orderNumber(orders[0]!.orderId)}`).waitFor()
+  for (let count = 0; count < 4; count++) orders.push(await shop.place('alice'))
+  await toast(sam, '5 new orders').waitFor()
+  expect(await sam.locator('[data-toast]').count()).toBe(1)
+  placed.push(...orders)
+  await sam.goto('/board')
+  await row(sam, nth(0)).waitFor()
 })
 
 test('an order opens beside the list, and the keys lead to the next', async () => {
