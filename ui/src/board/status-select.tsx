@@ -7,7 +7,11 @@ import { useCatalogue } from '../stores/app'
 import { texts } from '../texts'
 import { useDesk } from './board-desk'
 
-/** The status of an order, and what staff may make of it: nothing else is offered. */
+/**
+ * The status of an order, and what staff may make of it: nothing else is offered. The browser's own
+ * select, on purpose: it is cheap in a table of many rows, a phone shows it as phones do, and it keeps
+ * its shape in forced colours.
+ */
 export function StatusSelect(props: { readonly order: Order }): JSX.Element {
   const desk = useDesk()
   const catalogue = useCatalogue()
