@@ -1,4 +1,3 @@
-import { A } from '@solidjs/router'
 import type { JSX } from 'solid-js'
 import { createComputed, createEffect, createMemo, on, onMount } from 'solid-js'
 import { formatMoney } from '../../../server/protocol/money'
@@ -60,14 +59,15 @@ export function BoardRow(props: {
         <SelectRow order={props.order} />
       </span>
       <span role="cell" class="font-semibold tabular-nums">
-        <A
+        {/* Not the router's `A`: that would call each of them the link of this page. */}
+        <a
           href={desk.address.hrefOf(props.order.orderId)}
-          noScroll
+          ref={(link) => link.setAttribute('noscroll', '')}
           class="hover:underline"
           data-open-order
         >
           #{orderNumber(props.order.orderId)}
-        </A>
+        </a>
       </span>
       <span role="cell" class="truncate max-lg:order-2 max-lg:col-span-2" title={customer()}>
         {customer()}
