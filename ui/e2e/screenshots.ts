@@ -1,19 +1,16 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
-import { startTestServer } from '../../server/testing/test-server'
 import { buildUi, openBrowser } from './browser'
 import { LETTER_VIEWS, openLettersScene } from './letters-scene'
 import { BOARD_VIEWS } from './pictures/board-views'
 import { CONNECTION_VIEWS } from './pictures/connection-views'
 import { CUSTOMER_VIEWS } from './pictures/customer-views'
 import { PRODUCT_VIEWS } from './pictures/product-views'
+import { openScene } from './pictures/open-scene'
 import { writeReadmePictures } from './pictures/readme'
-import { seedShop } from './pictures/seed'
 import { openSignedIn } from './pictures/signed-in'
 import { SIZES, type Scene, type Size, type View } from './pictures/view'
-import { createShop } from './shop'
 
 /**
  * Writes pictures of every view into `screenshots/`, for people to look at:
@@ -24,13 +21,6 @@ import { createShop } from './shop'
 const ROOT = join(import.meta.dir, '../..')
 const FOLDER = join(ROOT, 'screenshots')
 const VIEWS = [...CUSTOMER_VIEWS, ...CONNECTION_VIEWS, ...BOARD_VIEWS, ...PRODUCT_VIEWS]
-
-const ENVIRONMENTS: Readonly<Record<NonNullable<View['shop']>, Readonly<Record<string, string>>>> =
-  {
-    empty: {},
-    'without products': { SAMPLE_PRODUCTS: 'off' },
-    guarded: { JWT_SECRET: 'a secret of more than thirty-two bytes', HOST: '127.0.0.1' },
-  }
 
 interface Picture<Stage> {
   readonly view: View<Stage>
@@ -53,28 +43,6 @@ function picturesOf<Stage>(view: View<Stage>): readonly Picture<Stage>[] {
 /** Whatever its stage. */
 function nameOf({ view, size, scheme }: Picture<never>): string {
   return `${view.name}-${size}-${scheme}`
-}
-
-/** Opens a shop that nobody has looked at before, for one picture. */
-async function openScene(kind: View['shop']): Promise<Scene & AsyncDisposable> {
-  const dataDir = mkdtempSync(join(tmpdir(), 'orderwire-picture-'))
-  const seeded = await (kind ? seedShop(mkdtempSync(join(dataDir, 'other-'))) : seedShop(dataDir))
-  const environment = kind ? ENVIRONMENTS[kind] : {}
-  const server = await startTestServer({
-    LOG_LEVEL: 'warn',
-    HEARTBEAT_MS: '1000',
-    DATA_DIR: dataDir,
-    ...environment,
-  })
-  return {
-    server,
-    seeded,
-    shop: createShop(server),
-    async [Symbol.asyncDispose]() {
-      await server.stop()
-      rmSync(dataDir, { recursive: true })
-    },
-  }
 }
 
 async function take<Stage extends Pick<Scene, 'server'>>(
@@ -132,7 +100,7 @@ const browser = await openBrowser()
 const [first, ...rest] = process.argv.slice(2)
 try {
   if (first === '--readme') {
-    await using scene = await openScene(undefined)
+    await using scene = await openScene()
     await writeReadmePictures(browser, scene, join(ROOT, 'docs/pictures'))
   } else {
     const parts = first === undefined ? [] : [first, ...rest]

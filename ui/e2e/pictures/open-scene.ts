@@ -1,0 +1,36 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { startTestServer } from '../../../server/testing/test-server'
+import { createShop } from '../shop'
+import { seedShop } from './seed'
+import type { Scene, View } from './view'
+
+const ENVIRONMENTS: Readonly<Record<NonNullable<View['shop']>, Readonly<Record<string, string>>>> =
+  {
+    empty: {},
+    'without products': { SAMPLE_PRODUCTS: 'off' },
+    guarded: { JWT_SECRET: 'a secret of more than thirty-two bytes', HOST: '127.0.0.1' },
+  }
+
+/** Opens a shop that nobody has looked at before, the busy one if no other. */
+export async function openScene(kind?: View['shop']): Promise<Scene & AsyncDisposable> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'orderwire-picture-'))
+  const seeded = await (kind ? seedShop(mkdtempSync(join(dataDir, 'other-'))) : seedShop(dataDir))
+  const environment = kind ? ENVIRONMENTS[kind] : {}
+  const server = await startTestServer({
+    LOG_LEVEL: 'warn',
+    HEARTBEAT_MS: '1000',
+    DATA_DIR: dataDir,
+    ...environment,
+  })
+  return {
+    server,
+    seeded,
+    shop: createShop(server),
+    async [Symbol.asyncDispose]() {
+      await server.stop()
+      rmSync(dataDir, { recursive: true })
+    },
+  }
+}
