@@ -35,6 +35,19 @@ test('carries what is said in both directions', async () => {
   port1.close()
 })
 
+test('what comes in quick succession is one message, and in its order', async () => {
+  const { listener, received, gone, port1 } = serve()
+  for (const text of ['a', 'b', 'c']) listener.received(text)
+  expect(await received.next()).toEqual({ kind: 'received', text: 'a' })
+  expect(await received.next()).toEqual({ kind: 'received', text: 'b\nc' })
+  listener.received('d')
+  listener.ended(1012, 'move now')
+  expect(await received.next()).toEqual({ kind: 'received', text: 'd' })
+  expect((await received.next()).kind).toBe('ended')
+  gone()
+  port1.close()
+})
+
 test('a tab that takes nothing is told that its connection was lost, and is sent no more', async () => {
   const { dropped, listener, received, port1 } = serve()
   for (let time = 0; time < 3; time++) listener.received(LONG)

@@ -95,7 +95,8 @@ export function createBoard(deps: {
     const text = staffToast(order)
     // Whoever looks at the board sees new orders where they come in, and what they do themselves.
     const isShown = version === 1 && !late && changes.isAttended()
-    if (isShown || isOwn(order)) void news.own(order)
+    if (isShown) news.shown(order)
+    else if (isOwn(order)) void news.own(order)
     else if (text) news.tell({ orderId, version, updates: 1, text }, late)
     if (order.version === 1 && !late) for (const listener of newOrderListeners) listener()
   }

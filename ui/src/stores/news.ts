@@ -1,10 +1,13 @@
 import { createEffect, on, onCleanup, untrack } from 'solid-js'
+import { systemClock } from '../../client'
 import { texts } from '../texts'
 import type { Told, Versioned } from './told'
 import type { Toasts, ToastText } from './toasts'
 
 /** What a reader can take in at once; more of it is told as a number. */
 const MAX_AT_ONCE = 3
+/** To ask all tabs for each order that is placed would keep a busy shop's board busy with nothing else. */
+const SHOWN_AFTER_MS = 500
 /** Of so many orders it is known one by one what happened; of more it is only counted. */
 const MAX_ORDERS = 1_000
 
@@ -28,6 +31,8 @@ export interface News {
   readonly flush: () => void
   /** The reader did it, here: resolves when no other tab takes it for news any more. */
   readonly own: (order: Versioned) => Promise<void>
+  /** The reader sees it where it happens: soon no tab takes it for news. */
+  readonly shown: (order: Versioned) => void
 }
 
 export interface NewsOptions {
@@ -57,6 +62,7 @@ export function createNews(options: NewsOptions): News {
   const { toasts, told, looking, settled = async () => {} } = options
   const waiting = new Map<string, Waiting>()
   const own = new Map<string, number>()
+  let shown: Versioned[] = []
   let uncounted = 0
   let interrupted = false
   let ended = false
@@ -124,6 +130,12 @@ export function createNews(options: NewsOptions): News {
     inTurn(tellWhatWaited)
   }
 
+  function claimShown(): void {
+    const claimed = shown
+    shown = []
+    if (!ended) void told.claim(claimed)
+  }
+
   createEffect(on(looking, deliver, { defer: true }))
   onCleanup(() => (ended = true))
 
@@ -145,6 +157,10 @@ export function createNews(options: NewsOptions): News {
     async own(order) {
       own.set(order.orderId, Math.max(order.version, own.get(order.orderId) ?? 0))
       await told.claim([order])
+    },
+    shown(order) {
+      shown.push(order)
+      if (shown.length === 1) systemClock.after(SHOWN_AFTER_MS, claimShown)
     },
   }
 }
