@@ -9,6 +9,9 @@ import {
 import { tempFolder } from '../../server/testing/temp-folder'
 import type { TestServer } from '../../server/testing/test-server'
 
+/** How long pages may take to be back: on a busy machine, attempts come up to 30 s apart. */
+export const BACK_MS = 45_000
+
 /** A server of its own process, which can be killed and comes back on the same port and data. */
 export interface KillableServer
   extends Pick<TestServer, 'url' | 'port' | 'signIn' | 'request'>, AsyncDisposable {

@@ -3,7 +3,7 @@ import type { Browser, Page } from 'playwright-core'
 import { orderNumber, type Order } from '../../server/protocol/order'
 import { buildUi, openBrowser, openPage, signIn } from './browser'
 import { startCuttableProxy, type CuttableProxy } from './cuttable-proxy'
-import { startKillableServer, type KillableServer } from './killable-server'
+import { BACK_MS, startKillableServer, type KillableServer } from './killable-server'
 import {
   createShop,
   keptMark,
@@ -79,7 +79,7 @@ test('tabs of a board and an order that is looked at go on by themselves, once i
   const processing = await shop.changeStatus(order, 'processing')
   const next = await place('bob')
   const left = [sam, third, alice]
-  for (const page of left) await live(page)
+  for (const page of left) await live(page, BACK_MS)
   await shop.changeStatus(processing, 'shipped')
   const last = await place('bob')
 
@@ -132,7 +132,7 @@ test('pages that are being loaded say that it is gone, and come when it is back'
   await again.click()
   await guest.getByRole('button', { name: 'Add Walnut Board to the cart' }).waitFor()
   await notice(guest).waitFor({ state: 'detached' })
-  await live(kim)
+  await live(kim, BACK_MS)
   await tile(kim, 'orders', String(placed)).waitFor()
   expect(await kim.locator('[data-order]').count()).toBe(placed)
   await notice(kim).waitFor({ state: 'detached' })
@@ -160,7 +160,7 @@ test('what was done and not answered is done once, and it is said', async () => 
   await undecided.getByText('cannot be reached').waitFor()
   await server.start()
 
-  await live(carol)
+  await live(carol, BACK_MS)
   await carol.getByRole('button', { name: 'Place order' }).click()
   await carol.waitForURL(/\/orders\/[0-9a-f-]+$/)
   const order = { orderId: new URL(carol.url()).pathname.split('/')[2]! }
@@ -168,7 +168,7 @@ test('what was done and not answered is done once, and it is said', async () => 
   await carol.locator('[data-status]').waitFor()
   expect(await carol.locator('[data-status]').count()).toBe(1)
 
-  await live(kim)
+  await live(kim, BACK_MS)
   await row(kim, order).waitFor()
   await tile(kim, 'orders', String(placed)).waitFor()
   expect(await kim.locator('[data-order]').count()).toBe(placed)

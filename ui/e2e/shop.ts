@@ -3,6 +3,7 @@ import type { Order } from '../../server/protocol/order'
 import { orderNumber } from '../../server/protocol/order'
 import type { OrderStatus } from '../../server/protocol/order-status'
 import type { TestServer } from '../../server/testing/test-server'
+import { DEADLINE_MS } from './browser'
 
 /** What the tests do over REST, as somebody whose browser is not looked at. */
 export interface Shop {
@@ -43,11 +44,11 @@ export function createShop(server: Pick<TestServer, 'signIn' | 'request'>): Shop
 }
 
 /** Waits until the page is connected and has all that there is. */
-export async function live(page: Page): Promise<void> {
-  await page.locator('[data-connection="live"]').waitFor()
+export async function live(page: Page, timeout = DEADLINE_MS): Promise<void> {
+  await page.locator('[data-connection="live"]').waitFor({ timeout })
 }
 
-export function toast(page: Page, text: string): Locator {
+export function toast(page: Page, text: string | RegExp): Locator {
   return page.locator('[data-toast]').filter({ hasText: text })
 }
 

@@ -2,7 +2,7 @@ import { createMemo, createSignal, untrack } from 'solid-js'
 import type { EventName } from '../../../server/protocol/frames'
 import type { Order } from '../../../server/protocol/order'
 import { orderNumber } from '../../../server/protocol/order'
-import type { EventInfo } from '../../client'
+import type { EventInfo, TakenSnapshot } from '../../client'
 import type { Api, NewOrder } from '../api'
 import { texts } from '../texts'
 import type { Commands } from './commands'
@@ -62,19 +62,38 @@ export function createOrders(deps: {
   })
   const ids = createMemo(() => known.ids().filter((id) => listing.reaches(known.get(id)!)))
 
+  /** Of a replay that goes on. Not seen yet: whoever reloads the page now is told after it. */
+  const heard = new Map<string, Order>()
+  const seenUpTo = (orderId: string) => {
+    const [seen, late] = [client.seen.version(orderId), heard.get(orderId)?.version]
+    return seen === undefined ? late : Math.max(seen, late ?? 0)
+  }
+
   function apply(order: Order, replayed: boolean): void {
     const [change] = known.fold([order])
-    if (client.seen.mark(order) !== 'known') news.tell(newsOf(order, 1, change?.before), replayed)
+    if ((seenUpTo(order.orderId) ?? 0) >= order.version) return
+    if (replayed) heard.set(order.orderId, order)
+    else client.seen.mark(order)
+    news.tell(newsOf(order, 1, change?.before), replayed)
+  }
+
+  function tellHeard(): void {
+    for (const order of heard.values()) client.seen.mark(order)
+    heard.clear()
+    news.flush()
   }
 
   /** Marks what a snapshot holds as seen, and says what of it is news: as the events would have been. */
-  function newsIn(items: readonly Order[]): readonly NewsItem[] {
+  function newsIn({ items, source }: Pick<TakenSnapshot, 'items' | 'source'>): readonly NewsItem[] {
     const newest = untrack(ready) ? newestOf(known.all()) : null
     return items.flatMap((order) => {
-      const before = client.seen.version(order.orderId)
-      if (client.seen.mark(order) === 'known') return []
-      // One that was never seen may only be too old to have been looked at.
-      if (before === undefined && (newest === null || order.createdAt <= newest)) return []
+      const before = seenUpTo(order.orderId)
+      if (source === 'kept') heard.set(order.orderId, order)
+      else client.seen.mark(order)
+      if ((before ?? 0) >= order.version) return []
+      // One that was never seen may only be too old to have been looked at; not so what was kept.
+      const mayBeOld = newest === null || order.createdAt <= newest
+      if (before === undefined && source === 'server' && mayBeOld) return []
       return [newsOf(order, order.version - (before ?? 0))]
     })
   }
@@ -95,11 +114,11 @@ export function createOrders(deps: {
     client.on(`order:${name}`, onEvent)
   }
   client.on('resumed', ({ channel }) => {
-    if (channel === 'orders') news.flush()
+    if (channel === 'orders') tellHeard()
   })
   client.on('snapshot', ({ channel, source, items, cursor, next = null }) => {
     if (channel !== 'orders') return
-    const heard = newsIn(items)
+    const rose = newsIn({ items, source })
     // One that nothing follows on is no reason to take pages away from whoever reads them.
     if (cursor === null && untrack(ready)) known.fold(items)
     else {
@@ -108,8 +127,8 @@ export function createOrders(deps: {
     }
     setReady(true)
     if (source === 'server') setSnapshots((count) => count + 1)
-    for (const item of heard.toReversed()) news.tell(item, true)
-    news.flush()
+    for (const item of rose.toReversed()) news.tell(item, true)
+    if (source === 'server') tellHeard()
   })
   realtime.keepOrders(() => {
     const { reaches, next } = listing.firstPage()
