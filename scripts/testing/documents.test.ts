@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { loadConfig } from '../../server/config'
 
 const root = join(import.meta.dir, '../..')
-const documents = ['*.md', 'docs/**/*.md'].flatMap((pattern) =>
+const documents = ['*.md', 'docs/**/*.md', 'ui/*.md', 'ui/client/*.md'].flatMap((pattern) =>
   [...new Bun.Glob(pattern).scanSync({ cwd: root })].sort(),
 )
 

@@ -22,25 +22,24 @@ const ROOT = join(import.meta.dir, '../..')
 const FOLDER = join(ROOT, 'screenshots')
 const VIEWS = [...CUSTOMER_VIEWS, ...CONNECTION_VIEWS, ...BOARD_VIEWS, ...PRODUCT_VIEWS]
 
+const SCHEMES = ['light', 'dark'] as const
+
 interface Picture<Stage> {
   readonly view: View<Stage>
   readonly size: Size
-  readonly scheme: 'light' | 'dark'
+  readonly scheme: (typeof SCHEMES)[number]
 }
 
-/** On the narrowest and the widest screens the theme makes no difference. */
 function picturesOf<Stage>(view: View<Stage>): readonly Picture<Stage>[] {
-  const small = { view, scheme: 'light' } as const
-  return [
-    ...(['desktop', 'phone'] as const).flatMap((size) =>
-      (['light', 'dark'] as const).map((scheme) => ({ view, size, scheme })),
-    ),
-    { ...small, size: 'narrow' },
-    ...(view.wide ? [{ ...small, size: 'wide' } as const] : []),
-  ]
+  const sizes = Object.keys(SIZES) as Size[]
+  return sizes.flatMap((size) => SCHEMES.map((scheme) => ({ view, size, scheme })))
 }
 
-/** Whatever its stage. */
+/** Enough to look at all there is within some minutes. */
+function isOfWholeRun({ view, size, scheme }: Picture<never>): boolean {
+  return view.main === true || size === 'desktop' || (size === 'phone' && scheme === 'light')
+}
+
 function nameOf({ view, size, scheme }: Picture<never>): string {
   return `${view.name}-${size}-${scheme}`
 }
@@ -65,7 +64,9 @@ async function take<Stage extends Pick<Scene, 'server'>>(
 
 async function takeAll(browser: Browser, parts: readonly string[]): Promise<number> {
   const isWanted = (picture: Picture<never>) =>
-    parts.length === 0 || parts.some((part) => nameOf(picture).includes(part))
+    parts.length === 0
+      ? isOfWholeRun(picture)
+      : parts.some((part) => nameOf(picture).includes(part))
   const pictures = VIEWS.flatMap((view) => picturesOf(view)).filter(isWanted)
   const letters = LETTER_VIEWS.flatMap((view) => picturesOf(view)).filter(isWanted)
   const total = pictures.length + letters.length

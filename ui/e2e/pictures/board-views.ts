@@ -5,7 +5,7 @@ import { alertAt, at, loadingAt, settled, silent, unreachable, type Scene, type 
 
 /** The live board of staff. */
 export const BOARD_VIEWS: readonly View[] = [
-  { name: 'board', as: 'Sam', wide: true, show: open },
+  { name: 'board', as: 'Sam', main: true, show: open },
   { name: 'board-empty', as: 'Sam', shop: 'empty', show: at('/board') },
   {
     name: 'board-loading',
@@ -122,7 +122,7 @@ export const BOARD_VIEWS: readonly View[] = [
   {
     name: 'board-drawer',
     as: 'Sam',
-    wide: true,
+    main: true,
     show: (page, { seeded }) => drawer(page, seeded.onItsWay),
   },
   {

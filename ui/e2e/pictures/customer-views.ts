@@ -4,7 +4,7 @@ import { alertAt, at, loadingAt, settled, silent, unreachable, type Scene, type 
 
 /** What customers see, and whoever is not signed in. */
 export const CUSTOMER_VIEWS: readonly View[] = [
-  { name: 'shop', as: null, wide: true, show: at('/') },
+  { name: 'shop', as: null, main: true, show: at('/') },
   { name: 'shop-loading', as: null, prepare: silent(/\/api\/products/), show: loadingAt('/') },
   { name: 'shop-error', as: null, prepare: unreachable(/\/api\/products/), show: alertAt('/') },
   { name: 'shop-empty', as: null, shop: 'without products', show: at('/') },
@@ -68,7 +68,7 @@ export const CUSTOMER_VIEWS: readonly View[] = [
       await page.getByText('Your session has ended').first().waitFor()
     },
   },
-  { name: 'orders', as: 'Alice', show: at('/orders') },
+  { name: 'orders', as: 'Alice', main: true, show: at('/orders') },
   { name: 'orders-empty', as: 'Alice', shop: 'empty', show: at('/orders') },
   {
     name: 'orders-loading',
@@ -109,7 +109,7 @@ export const CUSTOMER_VIEWS: readonly View[] = [
   {
     name: 'order',
     as: 'Alice',
-    wide: true,
+    main: true,
     show: (page, { seeded }) => order(page, seeded.onItsWay),
   },
   {
@@ -139,6 +139,15 @@ export const CUSTOMER_VIEWS: readonly View[] = [
     as: 'Bob',
     prepare: unreachable(/\/api\/orders\/./),
     show: (page, { seeded }) => alertAt(`/orders/${seeded.onItsWay.orderId}`)(page),
+  },
+  {
+    name: 'account-menu',
+    as: 'Alice',
+    async show(page) {
+      await at('/')(page)
+      await page.getByRole('banner').getByRole('button', { name: 'Alice' }).click()
+      await page.getByRole('menu').waitFor()
+    },
   },
   {
     name: 'cancel',

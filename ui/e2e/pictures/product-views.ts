@@ -7,7 +7,7 @@ const LIST = /\/api\/admin\/products/
 
 /** What is sold, as staff look after it; and dead letters where there are none. */
 export const PRODUCT_VIEWS: readonly View[] = [
-  { name: 'products', as: 'Sam', wide: true, show: at('/products') },
+  { name: 'products', as: 'Sam', main: true, show: at('/products') },
   { name: 'products-empty', as: 'Sam', shop: 'without products', show: at('/products') },
   { name: 'products-loading', as: 'Sam', prepare: silent(LIST), show: loadingAt('/products') },
   { name: 'products-error', as: 'Sam', prepare: unreachable(LIST), show: alertAt('/products') },

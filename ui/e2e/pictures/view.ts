@@ -21,8 +21,8 @@ export interface Scene {
 export interface View<Stage = Scene> {
   readonly name: string
   readonly as: 'Alice' | 'Bob' | 'Sam' | null
-  /** Also as wide as a big screen. */
-  readonly wide?: boolean
+  /** What most people see most of the time: a whole run has it in all sizes, each in both themes. */
+  readonly main?: boolean
   /** Where the shop is another one than the busy one. */
   readonly shop?: 'empty' | 'without products' | 'guarded'
   /** Before anybody signs in. */
