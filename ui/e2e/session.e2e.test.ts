@@ -288,4 +288,38 @@ describe('checking out', () => {
       }
       expect(list.items).toHaveLength(1)
     }))
+
+  test('is refused without a network, with a reason, and what was filled in stays', () =>
+    inBrowser(server.url, async (page) => {
+      await signInAsCarol(page)
+      await fill(page)
+      await page.context().setOffline(true)
+      await page.getByRole('button', { name: 'Place order' }).click()
+      await page.getByRole('alert').getByText('the order was not placed').waitFor()
+      expect(await page.getByLabel('City').inputValue()).toBe('Hamburg')
+      await page.context().setOffline(false)
+      await page.getByRole('button', { name: 'Place order' }).click()
+      await page.waitForURL(/\/orders\/[0-9a-f-]+$/)
+
+      await page.context().setOffline(true)
+      await page.getByRole('button', { name: /^Cancel order/ }).click()
+      await page.getByLabel('Reason').fill('Ordered twice')
+      await page.getByRole('button', { name: 'Cancel the order' }).click()
+      await page.getByRole('alert').getByText('the order was not cancelled').waitFor()
+      await page.context().setOffline(false)
+      await page.getByRole('button', { name: 'Cancel the order' }).click()
+      await page.getByRole('dialog').waitFor({ state: 'detached' })
+      await page.locator('[data-version="2"]').getByText('Ordered twice').waitFor()
+    }))
+
+  test('what was filled in is there again after a reload', () =>
+    inBrowser(server.url, async (page) => {
+      await signInAsCarol(page)
+      await fill(page)
+      await page.getByLabel('Apartment').fill('4th floor')
+      await page.reload()
+      await page.getByLabel('Apartment').waitFor()
+      expect(await page.getByLabel('Apartment').inputValue()).toBe('4th floor')
+      expect(await page.getByLabel('Country').inputValue()).toBe('DE')
+    }))
 })

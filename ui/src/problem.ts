@@ -61,6 +61,11 @@ function sentence({ field, detail }: FieldError): string {
   return text.charAt(0).toUpperCase() + text.slice(1)
 }
 
+/** No answer came, and the device itself says that it has no network: nothing was sent. */
+export function isOffline(error: unknown): boolean {
+  return error instanceof Problem && error.code === 'unreachable' && !navigator.onLine
+}
+
 /** One sentence for people, whatever was thrown. */
 export function problemText(error: unknown): string {
   if (error instanceof Problem) return error.message

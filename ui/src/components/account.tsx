@@ -27,7 +27,7 @@ export function Account(): JSX.Element {
       when={session.identity()}
       fallback={
         <Show when={location.pathname !== '/sign-in'}>
-          <A href={signInHref(location.pathname)} class="btn btn-quiet btn-small">
+          <A href={signInHref(location.pathname + location.search)} class="btn btn-quiet btn-small">
             {texts.common.signIn}
           </A>
         </Show>
@@ -72,6 +72,6 @@ function SignedIn(props: { readonly who: Identity; readonly onSignOut: () => voi
 }
 
 /** The sign-in page that leads back to where somebody wanted to go. */
-function signInHref(pathname: string): string {
-  return pathname === '/' ? '/sign-in' : `/sign-in?to=${encodeURIComponent(pathname)}`
+function signInHref(from: string): string {
+  return from === '/' ? '/sign-in' : `/sign-in?to=${encodeURIComponent(from)}`
 }

@@ -3,6 +3,7 @@ import { createSignal, For, Show } from 'solid-js'
 import { orderNumber } from '../../../server/protocol/order'
 import { Dialog } from '../components/dialog'
 import { ErrorNotice } from '../components/notice'
+import { isOffline } from '../problem'
 import { useSession } from '../stores/app'
 import { texts } from '../texts'
 
@@ -29,7 +30,7 @@ export function CancelDialog(props: {
       await props.cancel(reason.value.trim())
       props.onClose()
     } catch (failure) {
-      setError(failure)
+      setError(isOffline(failure) ? new Error(dialog.offline) : failure)
     } finally {
       setBusy(false)
     }

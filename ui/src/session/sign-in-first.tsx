@@ -1,4 +1,4 @@
-import { A } from '@solidjs/router'
+import { A, useLocation } from '@solidjs/router'
 import type { JSX } from 'solid-js'
 import { EmptyState } from '../components/notice'
 import { useSession } from '../stores/app'
@@ -11,11 +11,14 @@ export function SignInFirst(props: {
   readonly title?: string
 }): JSX.Element {
   const session = useSession()
+  const location = useLocation()
+  /** With what the address says of the view. */
+  const to = () => (location.pathname === props.to ? props.to + location.search : props.to)
   const title = () =>
     session.ended() === 'refused' ? texts.session.ended : (props.title ?? texts.session.first)
   return (
     <EmptyState title={title()} text={props.text}>
-      <A href={`/sign-in?to=${encodeURIComponent(props.to)}`} class="btn btn-primary">
+      <A href={`/sign-in?to=${encodeURIComponent(to())}`} class="btn btn-primary">
         {texts.common.signIn}
       </A>
     </EmptyState>

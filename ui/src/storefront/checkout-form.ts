@@ -3,8 +3,8 @@ import { createSignal } from 'solid-js'
 import { createStore } from 'solid-js/store'
 import { formatMoney } from '../../../server/protocol/money'
 import type { NewOrder } from '../api'
-import { Problem } from '../problem'
-import { useCart, useCatalogue, useToasts } from '../stores/app'
+import { isOffline, Problem } from '../problem'
+import { useCart, useCatalogue, useSession, useToasts } from '../stores/app'
 import type { Estimate } from '../stores/catalogue'
 import {
   addressErrors,
@@ -23,7 +23,11 @@ export function createCheckout(props: { readonly estimate: Estimate; readonly or
   const catalogue = useCatalogue()
   const navigate = useNavigate()
   const toasts = useToasts()
-  const attempt = createCheckoutAttempt(localStorage)
+  const session = useSession()
+  const attempt = createCheckoutAttempt(
+    { browser: localStorage, tab: sessionStorage },
+    session.identity()?.subject ?? '',
+  )
   const [address, setAddress] = createStore({ ...EMPTY_ADDRESS, ...attempt.address() })
   const [errors, setErrors] = createSignal<AddressErrors>({})
   const [error, setError] = createSignal<unknown>(null)
@@ -54,6 +58,7 @@ export function createCheckout(props: { readonly estimate: Estimate; readonly or
 
   function setField(field: AddressField, text: string): void {
     setAddress(field, text)
+    attempt.fillIn({ ...address })
     if (errors()[field]) setErrors((known) => ({ ...known, [field]: undefined }))
   }
 
@@ -90,6 +95,7 @@ export function createCheckout(props: { readonly estimate: Estimate; readonly or
 function forGuests(failure: unknown): unknown {
   if (!(failure instanceof Problem)) return failure
   const { refused } = texts.storefront.checkout
+  if (isOffline(failure)) return new Error(refused.offline)
   if (failure.code in refused) return new Error(refused[failure.code as keyof typeof refused])
   return failure.status === 422 ? new Error(refused.invalid) : failure
 }

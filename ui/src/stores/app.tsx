@@ -6,10 +6,12 @@ import { createBoard, type Board } from './board'
 import { createCart, type Cart } from './cart'
 import { createCatalogue, type Catalogue } from './catalogue'
 import { createCommands } from './commands'
+import { dropAllKept } from './kept'
 import { createLooking } from './looking'
 import { createNews, type NewsOptions } from './news'
 import { createOrders, type Orders } from './orders'
 import { createRealtime, type Realtime } from './realtime'
+import { createRenewal } from './renewal'
 import { createSession, createTokenOf, type Identity, type Session } from './session'
 import { createTold } from './told'
 import { createToasts, type Toasts } from './toasts'
@@ -48,17 +50,16 @@ function createStores(): Stores {
 
   const catalogue = createCatalogue(api, cart.lines)
 
+  const locks = 'locks' in navigator ? navigator.locks : null
+  const renew = createRenewal({ session, api, locks })
+
   /** The demo gives a new token at any time; elsewhere a refused one is the end of the session. */
   async function renewOrEnd(refused: string): Promise<void> {
-    const who = session.identity()
-    if (who?.token !== refused) return
-    const renewed = who.demo ? await api.signIn(who.name, who.role).catch(() => null) : null
     if (session.token() !== refused) return
-    if (renewed === null) session.signOut('refused')
-    else session.renew(renewed)
+    const renewed = await renew(refused).catch(() => null)
+    if (renewed === null && session.token() === refused) session.signOut('refused')
   }
 
-  const locks = 'locks' in navigator ? navigator.locks : null
   const commands = createCommands(locks)
   const looking = createLooking()
   const newsOf = (name: ChannelName) => (options: Pick<NewsOptions, 'href' | 'onMissed'>) =>
@@ -74,7 +75,7 @@ function createStores(): Stores {
     on(session.key, () => {
       const identity = session.identity()
       if (!identity) return null
-      const realtime = createRealtime({ api, session, identity })
+      const realtime = createRealtime({ api, session, identity, renew })
       const orders = createOrders({
         realtime,
         api,
@@ -96,7 +97,17 @@ function createStores(): Stores {
       return { identity, realtime, orders, board }
     }),
   )
-  createEffect(on(session.key, () => toasts.clear(), { defer: true }))
+  createEffect(
+    on(
+      session.key,
+      (key) => {
+        toasts.clear()
+        // Whoever did not choose to leave goes on where they were.
+        if (key === null && session.ended() === null) dropAllKept(sessionStorage)
+      },
+      { defer: true },
+    ),
+  )
   // Heard only by the tabs that did not do it themselves.
   const follow = () => {
     session.follow()

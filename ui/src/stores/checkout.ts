@@ -41,13 +41,26 @@ export interface CheckoutAttempt {
   readonly keyFor: (order: NewOrder) => string
   /** The order is placed; the next checkout is another one, even of the same things. */
   readonly done: () => void
-  /** The address of the last checkout here. */
+  /** What was filled in and not sent yet, else the address of the last checkout here. */
   readonly address: () => Address | null
+  /** Keeps what is filled in, for a reload, or for a session that ends meanwhile. */
+  readonly fillIn: (address: Address) => void
 }
 
-export function createCheckoutAttempt(storage: KeptStorage): CheckoutAttempt {
-  const attempt = kept(storage, 'checkout', isAttempt)
-  const address = kept(storage, 'address', isAddress)
+export interface CheckoutStorages {
+  /** Of the browser: for the next checkout. */
+  readonly browser: KeptStorage
+  /** Of the tab: for this one, also after its bearer had to sign in again. */
+  readonly tab: KeptStorage
+}
+
+export function createCheckoutAttempt(
+  { browser, tab }: CheckoutStorages,
+  subject: string,
+): CheckoutAttempt {
+  const attempt = kept(tab, `checkout:${subject}`, isAttempt)
+  const draft = kept(tab, `draft:${subject}`, isAddress)
+  const address = kept(browser, 'address', isAddress)
   return {
     keyFor(order) {
       address.write(order.shippingAddress)
@@ -58,8 +71,12 @@ export function createCheckoutAttempt(storage: KeptStorage): CheckoutAttempt {
       attempt.write({ body, key })
       return key
     },
-    done: attempt.drop,
-    address: address.read,
+    done() {
+      attempt.drop()
+      draft.drop()
+    },
+    address: () => draft.read() ?? address.read(),
+    fillIn: draft.write,
   }
 }
 

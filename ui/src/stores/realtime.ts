@@ -15,6 +15,7 @@ import {
 import type { Api, Page } from '../api'
 import { Problem } from '../problem'
 import type { Order } from '../../../server/protocol/order'
+import type { Renew } from './renewal'
 import type { Identity, Session } from './session'
 
 /** How many orders a snapshot and each further page hold. */
@@ -71,8 +72,9 @@ export function createRealtime(deps: {
   readonly api: Api
   readonly session: Session
   readonly identity: Identity
+  readonly renew: Renew
 }): Realtime {
-  const { api, session, identity } = deps
+  const { api, session, identity, renew } = deps
   let keptOrders = (): KeptState => ({ items: [] })
   const [errors, setErrors] = createSignal<Partial<Record<ChannelName, unknown>>>({})
 
@@ -89,6 +91,10 @@ export function createRealtime(deps: {
     }
   }
 
+  /** What the connection was last opened or renewed with. */
+  let given: string | null = null
+  const give = (token: string | null) => (given = token)
+
   const client = createClient({
     url: () => location.origin.replace(/^http/, 'ws') + '/ws',
     subject: identity.subject,
@@ -99,13 +105,11 @@ export function createRealtime(deps: {
     seams: { openSocket },
     async token({ reason }) {
       const current = session.token()
-      if (reason === 'connect' || current === null) return current
-      if (identity.demo) {
-        session.renew(await api.signIn(identity.name, identity.role))
-        return session.token()
-      }
-      if (reason === 'rejected') session.signOut('refused')
-      return session.token()
+      // Another tab may have got a newer one since: that was not refused, nor does it end soon.
+      if (reason === 'connect' || current === null || current !== given) return give(current)
+      const renewed = await renew(current)
+      if (renewed === null && reason === 'rejected') session.signOut('refused')
+      return give(renewed ?? session.token())
     },
   })
 

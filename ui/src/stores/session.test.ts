@@ -111,3 +111,33 @@ describe('readToken', () => {
     }
   })
 })
+
+test('a tab whose token was refused takes the one that another tab has got, and ends nothing', () => {
+  const { storage, session: slow } = setUp()
+  slow.signIn(identity('alice', 60))
+  const { session: quick } = setUp(storage)
+  quick.renew(identity('alice', 120).token)
+  slow.signOut('refused')
+  expect(slow.token()).toBe(identity('alice', 120).token)
+  expect(slow.ended()).toBeNull()
+  expect(setUp(storage).session.key()).toBe('customer:alice')
+})
+
+test('a session that ended in another tab is told as what it was', () => {
+  for (const [leave, ended] of [
+    ['refused', 'refused'],
+    [undefined, null],
+  ] as const) {
+    const storage = createStorage()
+    let time = NOW
+    const open = () => createRoot(() => createSession(storage, () => time))
+    const one = open()
+    one.signIn(identity('alice', 60))
+    const other = open()
+    if (leave === 'refused') time += 61_000
+    one.signOut(leave)
+    other.follow()
+    expect(other.identity()).toBeNull()
+    expect(other.ended()).toBe(ended)
+  }
+})

@@ -57,8 +57,7 @@ export function createSession(storage: KeptStorage, now: () => number = Date.now
   function restore(): Identity | null {
     const restored = keptIdentity.read()
     if (restored === null) return null
-    const { expiresAt } = readToken(restored.token) ?? {}
-    if (expiresAt == null || expiresAt * 1_000 > now()) return restored
+    if (!hasExpired(restored)) return restored
     setEnded('refused')
     dropAllKept(storage, (name) => name === cartName(restored.subject))
     return null
@@ -66,6 +65,8 @@ export function createSession(storage: KeptStorage, now: () => number = Date.now
 
   function signOut(reason?: EndReason): void {
     const who = identity()
+    // A token that another tab has got meanwhile may be good: that is no end.
+    if (reason === 'refused' && follow()) return
     setEnded(reason ?? null)
     setIdentity(null)
     // Last: what lives by the session ends with it, and may write before it does. Whoever did not
@@ -73,14 +74,23 @@ export function createSession(storage: KeptStorage, now: () => number = Date.now
     dropAllKept(storage, (name) => reason === 'refused' && name === cartName(who?.subject ?? null))
   }
 
-  function follow(): void {
-    const kept = keptIdentity.read()
-    if (kept?.token !== identity()?.token) setIdentity(kept)
+  /** Returns whether another tab had signed somebody in, or renewed the token. */
+  function follow(): boolean {
+    const [known, current] = [keptIdentity.read(), identity()]
+    if (known?.token === current?.token) return false
+    if (known === null && current !== null) setEnded(hasExpired(current) ? 'refused' : null)
+    setIdentity(known)
+    return known !== null
+  }
+
+  function hasExpired({ token }: Identity): boolean {
+    const { expiresAt } = readToken(token) ?? {}
+    return expiresAt != null && expiresAt * 1_000 <= now()
   }
 
   return {
     identity,
-    follow,
+    follow: () => void follow(),
     token: () => identity()?.token ?? null,
     key,
     ended,

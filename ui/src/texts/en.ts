@@ -160,6 +160,7 @@ const orders = {
     fromStaff: ['Out of stock', 'Asked for by the customer', 'Looks like fraud'],
     keep: 'Keep the order',
     cancel: 'Cancel the order',
+    offline: 'You are offline: the order was not cancelled. Try again when the connection is back.',
   },
 
   toasts: {
@@ -213,6 +214,11 @@ const storefront = {
     note: 'The shop works out the final prices; nothing is charged in this demo.',
     /** Said in the place of the server's words, which name members of a request. */
     refused: {
+      offline:
+        'You are offline: the order was not placed. Everything is kept here; try again when the ' +
+        'connection is back.',
+      unreachable:
+        'The server cannot be reached. Check your connection and try again: the order is placed once.',
       unknown_product:
         'Something in your cart is no longer for sale. It is left out now: look at the total, ' +
         'then place the order again.',
