@@ -31,12 +31,12 @@ export function BoardTiles(): JSX.Element {
             name="minute"
             label={say.minutes.title}
             note={
-              figures.stats() && (
+              figures.stats() ? (
                 <>
                   <span class="max-sm:sr-only">{say.minutes.most(most(perMinute()))}, </span>
                   {say.minutes.hour(sum(perMinute()))}
                 </>
-              )
+              ) : undefined
             }
           >
             {say.figure(perMinute().at(-1) ?? 0)}
@@ -47,7 +47,9 @@ export function BoardTiles(): JSX.Element {
           aria-hidden="true"
         >
           <Suspense>
-            <MinuteChart perMinute={perMinute()} at={figures.stats()?.at} />
+            <Show when={figures.stats()}>
+              {(stats) => <MinuteChart perMinute={stats().perMinute} at={stats().at} />}
+            </Show>
           </Suspense>
         </div>
       </div>
