@@ -1,5 +1,5 @@
 import type { JSX } from 'solid-js'
-import { createComputed, createEffect, createMemo, on, onMount } from 'solid-js'
+import { createComputed, createEffect, createMemo, on } from 'solid-js'
 import { formatMoney } from '../../../server/protocol/money'
 import type { Order } from '../../../server/protocol/order'
 import { orderNumber } from '../../../server/protocol/order'
@@ -7,6 +7,7 @@ import { customerOf } from '../stores/board-sort'
 import { texts } from '../texts'
 import { useDesk } from './board-desk'
 import { PlacedTime } from './placed-time'
+import type { HighlightRow } from './row-highlight'
 import { StatusCell } from './status-cell'
 
 /** The columns of the table, shared by its head and its rows. */
@@ -16,25 +17,30 @@ export const ROW_GRID =
 /** Younger than this a row is shown as new when it appears. */
 const FRESH_MS = 5_000
 
+/** A row: of one order now, maybe of another one later. */
 export function BoardRow(props: {
   readonly order: Order
   /** Among the shown rows, from 0. */
   readonly index: number
   readonly height: number
+  readonly highlight: HighlightRow
+  readonly ref: (row: HTMLElement) => void
 }): JSX.Element {
   const desk = useDesk()
   let row!: HTMLDivElement
   const items = () => props.order.items.map((item) => `${item.quantity} × ${item.name}`).join(', ')
   const customer = () => customerOf(props.order) ?? texts.board.guest
   const selected = () => desk.selection.has(props.order.orderId)
-  onMount(() => {
-    if (Date.now() - Date.parse(props.order.createdAt) < FRESH_MS) highlight(row)
-  })
+  let highlighted: Animation | null = null
   createEffect(
     on(
-      () => props.order.version,
-      () => highlight(row),
-      { defer: true },
+      () => props.order,
+      (order, before) => {
+        const isOther = before?.orderId !== order.orderId
+        if (isOther) highlighted?.cancel()
+        const isFresh = Date.now() - Date.parse(order.createdAt) < FRESH_MS
+        if (isFresh || !isOther) highlighted = props.highlight(row)
+      },
     ),
   )
   createFocusKeeper(
@@ -43,7 +49,10 @@ export function BoardRow(props: {
   )
   return (
     <div
-      ref={(element) => (row = element)}
+      ref={(element) => {
+        row = element
+        props.ref(element)
+      }}
       role="row"
       aria-rowindex={props.index + 2}
       data-order={orderNumber(props.order.orderId)}
@@ -128,12 +137,4 @@ function createFocusKeeper(row: () => HTMLElement, open: () => boolean): void {
       { defer: true },
     ),
   )
-}
-
-function highlight(row: HTMLElement): void {
-  if (window.matchMedia('(prefers-reduced-motion: reduce)').matches) return
-  row.animate([{ backgroundColor: 'var(--accent-soft)' }, {}], {
-    duration: 1_800,
-    easing: 'ease-out',
-  })
 }

@@ -10,6 +10,8 @@ import { useDesk } from './board-desk'
 import { BoardHead, SortSelect } from './board-head'
 import { BoardRow } from './board-row'
 import { createRowFocus } from './row-focus'
+import { createRowHighlight } from './row-highlight'
+import { createRowSlots } from './row-slots'
 import { SortNotice } from './sort-notice'
 
 /** From this width on a row is one line; below, a card. As Tailwind's `lg`. */
@@ -54,8 +56,8 @@ export function BoardTable(): JSX.Element {
     const inSight = virtualizer.getVirtualItems().filter(({ index }) => index < ids.length)
     return new Map(inSight.map(({ index }) => [ids[index]!, index]))
   })
-  // By id, not by place: an open select must stay with its order when rows move.
-  const inSight = createMemo(() => [...places().keys()], [], { equals: isSameList })
+  const slots = createRowSlots(createMemo(() => [...places().keys()], [], { equals: isSameList }))
+  const highlight = createRowHighlight()
   desk.setRowFocus(
     createRowFocus({
       list: () => list,
@@ -122,11 +124,17 @@ export function BoardTable(): JSX.Element {
           class="relative"
           style={{ height: `${rows.shown().length * rowHeight()}px` }}
         >
-          <For each={inSight()}>
-            {(id) => (
-              <Show when={board.get(id)}>
+          <For each={slots()}>
+            {(slot) => (
+              <Show when={board.get(slot.orderId())}>
                 {(order) => (
-                  <BoardRow order={order()} index={places().get(id) ?? 0} height={rowHeight()} />
+                  <BoardRow
+                    ref={(row) => (slot.element = row)}
+                    order={order()}
+                    index={places().get(slot.orderId()) ?? 0}
+                    height={rowHeight()}
+                    highlight={highlight}
+                  />
                 )}
               </Show>
             )}

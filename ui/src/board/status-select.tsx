@@ -1,5 +1,5 @@
 import type { JSX } from 'solid-js'
-import { For, Show } from 'solid-js'
+import { createComputed, createMemo, For, on, Show } from 'solid-js'
 import { orderNumber, type Order } from '../../../server/protocol/order'
 import { allowedTransitions, type OrderStatus } from '../../../server/protocol/order-status'
 import { StatusBadge, STATUS_TONES } from '../components/status-badge'
@@ -18,6 +18,9 @@ export function StatusSelect(props: { readonly order: Order }): JSX.Element {
   /** The version on which the reader based the choice: the one shown when the list was opened. */
   let openedVersion: number | null = null
 
+  // The row may show another order later on.
+  const orderId = createMemo(() => props.order.orderId)
+  createComputed(on(orderId, () => (openedVersion = null), { defer: true }))
   const notice = () => (openedVersion = props.order.version)
 
   function onKeyDown(event: KeyboardEvent & { readonly currentTarget: HTMLSelectElement }): void {
