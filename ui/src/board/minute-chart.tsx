@@ -76,8 +76,13 @@ function draw(host: HTMLElement, shown: uPlot.AlignedData): uPlot {
       height: host.clientHeight,
       legend: { show: false },
       cursor: { show: false },
-      padding: show ? [6, 0, 0, 0] : [0, 0, 0, 0],
-      scales: { y: { range: (_, __, most) => [0, Math.max(4, most)] } },
+      // On the right half of a time, should it stand below the last bar.
+      padding: show ? [6, 18, 0, 0] : [0, 0, 0, 0],
+      scales: {
+        // Half a minute more on both sides: a bar stands around its minute.
+        x: { range: (_, first, last) => [first - MINUTE_S / 2, last + MINUTE_S / 2] },
+        y: { range: (_, __, most) => [0, Math.max(4, most)] },
+      },
       axes: [
         {
           ...axis,
