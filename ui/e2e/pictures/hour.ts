@@ -1,7 +1,7 @@
 import type { DraftItem } from '../../../server/orders/rules'
 import type { OrderStatus } from '../../../server/protocol/order-status'
 
-/** What happens to one order of a made-up hour, in minutes before its end. */
+/** What happens to one order, in minutes before the end of a made-up hour. */
 export interface Course {
   readonly customer: string
   readonly subject: string
@@ -16,9 +16,11 @@ export interface Course {
   }[]
 }
 
-/** Orders in it; with what came before, more than one page of the board. */
 const ORDERS = 240
 const HOUR = 60
+/** And of the day before. */
+const EARLIER_ORDERS = 90
+const EARLIER_AGO = 24 * 60
 
 const CUSTOMERS = [
   'Alice Miller',
@@ -66,8 +68,14 @@ const STAFF = ['sam', 'kim', 'robin']
 /** The same hour at every call: pictures of it can be compared. Alice's orders first. */
 export function busyHour(): readonly Course[] {
   const random = createRandom(7)
-  const others = Array.from({ length: ORDERS }, (_, index) => course(index, random))
-  return [...aliceOrders(), ...others]
+  const earlier = Array.from({ length: EARLIER_ORDERS }, () =>
+    course(EARLIER_AGO + random() * 4 * HOUR, random),
+  )
+  const others = Array.from({ length: ORDERS }, (_, index) => {
+    const share = index / ORDERS + (random() - 0.5) * 0.06
+    return course(Math.max(0.05, HOUR * quietAndBusy(share)), random)
+  })
+  return [...aliceOrders(), ...earlier, ...others]
 }
 
 /** A hand-made few, so that an order's page and list have something to tell. */
@@ -101,13 +109,11 @@ function aliceOrders(): readonly Course[] {
   ]
 }
 
-function course(index: number, random: () => number): Course {
+function course(placedAgo: number, random: () => number): Course {
   const pick = <Item>(list: readonly Item[], skew = 1): Item =>
     list[Math.floor(random() ** skew * list.length)]!
   // Alice has hers already.
   const customer = pick(CUSTOMERS.slice(1))
-  const share = index / ORDERS + (random() - 0.5) * 0.06
-  const placedAgo = Math.max(0.05, HOUR * quietAndBusy(share))
   const ids = new Set(Array.from({ length: 1 + Math.floor(random() * 3) }, () => pick(SHELF, 1.7)))
   return {
     customer,
@@ -131,17 +137,17 @@ function changesOf(
 ): Course['changes'] {
   const by = pick(STAFF)
   if (random() < 0.07) {
-    const ago = placedAgo - 1 - random() * 4
+    const ago = placedAgo - 0.3 - random() ** 2 * 5
     return ago > 0 ? [{ ago, status: 'cancelled', by, reason: pick(REASONS) }] : []
   }
   let ago = placedAgo
   const steps = [
-    ['processing', 3, 6],
-    ['shipped', 8, 14],
+    ['processing', 0.04, 5],
+    ['shipped', 0.2, 24],
     ['delivered', 12, 20],
   ] as const
   return steps.flatMap(([status, least, spread]) => {
-    ago -= least + random() * spread
+    ago -= least + random() ** 3 * spread
     return ago > 0 ? [{ ago, status, by }] : []
   })
 }

@@ -1,4 +1,4 @@
-import type { Browser, Page } from 'playwright-core'
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import type { TestServer } from '../../../server/testing/test-server'
 import { DEADLINE_MS } from '../browser'
 
@@ -7,6 +7,7 @@ export async function openSignedIn(
   browser: Browser,
   server: Pick<TestServer, 'url' | 'signIn'>,
   name: 'Alice' | 'Bob' | 'Sam' | null,
+  options: Pick<BrowserContextOptions, 'deviceScaleFactor'> = {},
 ): Promise<Page> {
   const role = name === 'Sam' ? 'staff' : 'customer'
   const localStorage = []
@@ -18,6 +19,7 @@ export async function openSignedIn(
   const context = await browser.newContext({
     baseURL: server.url,
     locale: 'en-GB',
+    ...options,
     storageState: { cookies: [], origins: [{ origin: server.url, localStorage }] },
   })
   context.setDefaultTimeout(DEADLINE_MS)
