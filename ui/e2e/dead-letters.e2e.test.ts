@@ -5,6 +5,7 @@ import type { Kafka } from '../../server/kafka/kafka'
 import { createLogger } from '../../server/lib/logger'
 import { openCluster, type Cluster } from '../../server/outages/testing/cluster'
 import { buildUi, openBrowser, openPage, signIn } from './browser'
+import { createShop, live, requestsTo, row, type Shop } from './shop'
 import { violations } from './violations'
 
 /** A server and a worker, a record that nobody can read, and a member of staff who looks. */
@@ -12,6 +13,7 @@ const opened = new AsyncDisposableStack()
 let cluster: Cluster
 let kafka: Kafka
 let url: string
+let shop: Shop
 let browser: Browser
 let sam: Page
 /** What the letter that was refused again is called. */
@@ -28,6 +30,7 @@ beforeAll(async () => {
   await kafka.ensureTopics([cluster.topics.created, cluster.topics.deadLetter])
   const [server] = await Promise.all([cluster.startServer(), cluster.startWorker()])
   url = server.url
+  shop = createShop(requestsTo(url))
   sam = await openPage(browser, url)
   // A colour on its way to another has no contrast of its own.
   await sam.emulateMedia({ reducedMotion: 'reduce' })
@@ -138,6 +141,43 @@ test('a customer is not led there, and is refused', async () => {
   expect(await alice.getByRole('link', { name: 'Dead letters' }).count()).toBe(0)
   await alice.context().close()
 })
+
+test('an order whose event was too big is on the board once that is put right and it was sent back', async () => {
+  const board = await sam.context().newPage()
+  await board.goto(`${url}/board`)
+  await live(board)
+  await exchangeWorker({ MAX_EVENT_BYTES: '1024' })
+  const order = await shop.place('bob', ...(await products()))
+  await sam.bringToFront()
+  await sam.getByRole('group', { name: 'Reason' }).getByText('Too big').click()
+  const letter = rows(sam).getByRole('button', { name: /Too big/ })
+  await letter.waitFor()
+  const small = await shop.place('bob')
+  await row(board, small).waitFor()
+  expect(await row(board, order).count()).toBe(0)
+
+  await exchangeWorker()
+  await letter.click()
+  await panel(sam).getByRole('button', { name: 'Send back' }).click()
+  const dialog = sam.getByRole('dialog')
+  await dialog.getByRole('button', { name: 'Send it back' }).click()
+  await dialog.getByText('1 record was sent back.').waitFor()
+  await row(board, order).waitFor()
+  expect(await board.locator('[data-order]').count()).toBe(2)
+  await board.close()
+})
+
+async function exchangeWorker(env?: Readonly<Record<string, string>>): Promise<void> {
+  await Promise.all(cluster.workers.map((worker) => worker.stop()))
+  await cluster.startWorker(env)
+}
+
+async function products(): Promise<readonly string[]> {
+  const { items } = (await (await fetch(`${url}/api/products`)).json()) as {
+    readonly items: readonly { readonly id: string }[]
+  }
+  return items.map(({ id }) => id)
+}
 
 function focused(page: Page): Promise<string> {
   return page.evaluate(() => document.activeElement?.textContent ?? '')

@@ -1,20 +1,17 @@
 import { cpSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { freePort, LOOPBACK } from '../../scripts/services/ports'
-import {
-  signInAt,
-  startServerProcess,
-  type ServerProcess,
-} from '../../server/testing/server-process'
+import { startServerProcess, type ServerProcess } from '../../server/testing/server-process'
 import { tempFolder } from '../../server/testing/temp-folder'
-import type { TestServer } from '../../server/testing/test-server'
+import { requestsTo, type Requests } from './shop'
 
 /** How long pages may take to be back: on a busy machine, attempts come up to 30 s apart. */
 export const BACK_MS = 45_000
 
 /** A server of its own process, which can be killed and comes back on the same port and data. */
-export interface KillableServer
-  extends Pick<TestServer, 'url' | 'port' | 'signIn' | 'request'>, AsyncDisposable {
+export interface KillableServer extends Requests, AsyncDisposable {
+  readonly url: string
+  readonly port: number
   /** SIGKILL; resolves when it is gone. */
   kill(): Promise<void>
   /** Resolves when it listens. */
@@ -56,18 +53,7 @@ export async function startKillableServer(
     port,
     start,
     kill,
-    signIn: (name, role) => signInAt(url, name, role),
-    request(path, { method, token, json, headers } = {}) {
-      return fetch(`${url}${path}`, {
-        method: method ?? (json === undefined ? 'GET' : 'POST'),
-        headers: {
-          ...headers,
-          ...(token !== undefined && { authorization: `Bearer ${token}` }),
-          ...(json !== undefined && { 'content-type': 'application/json' }),
-        },
-        ...(json !== undefined && { body: JSON.stringify(json) }),
-      })
-    },
+    ...requestsTo(url),
     backUp: () => copy(data, backup),
     restore: () => copy(backup, data),
     async [Symbol.asyncDispose]() {

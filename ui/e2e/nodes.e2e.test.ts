@@ -3,9 +3,8 @@ import type { Browser, Page } from 'playwright-core'
 import { openCluster, type Cluster } from '../../server/outages/testing/cluster'
 import { startProxy, type Proxy } from '../../server/outages/testing/proxy'
 import { orderNumber, type Order } from '../../server/protocol/order'
-import { signInAt } from '../../server/testing/server-process'
 import { buildUi, openBrowser, openPage, signIn } from './browser'
-import { createShop, keptMark, live, markLoad, row, tile } from './shop'
+import { createShop, keptMark, live, markLoad, requestsTo, row, type Shop, tile } from './shop'
 
 /** The whole product, as people would run it: nginx, two servers, a worker, and a browser before it. */
 const opened = new AsyncDisposableStack()
@@ -13,11 +12,14 @@ let cluster: Cluster
 let proxy: Proxy
 let browser: Browser
 let sam: Page
+/** What people do whose browsers are not looked at, through nginx as well. */
+let shop: Shop
 let order: Pick<Order, 'orderId'>
 
 beforeAll(async () => {
   await buildUi()
   proxy = opened.use(await startProxy())
+  shop = createShop(requestsTo(proxy.url))
   // Without a secret of its own: signing in is a click.
   cluster = opened.use(await openCluster({ env: { JWT_SECRET: '' } }))
   await Promise.all([
@@ -35,17 +37,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser?.close()
   await opened.disposeAsync()
-})
-
-/** What people do whose browsers are not looked at, through nginx as well. */
-const shop = createShop({
-  signIn: (name, role) => signInAt(proxy.url, name, role),
-  request: (path, { method = 'POST', token, json, headers } = {}) =>
-    fetch(`${proxy.url}${path}`, {
-      method,
-      headers: { ...headers, authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-      body: JSON.stringify(json),
-    }),
 })
 
 test('an order placed in the storefront is on the board', async () => {

@@ -2,22 +2,43 @@ import type { Locator, Page } from 'playwright-core'
 import type { Order } from '../../server/protocol/order'
 import { orderNumber } from '../../server/protocol/order'
 import type { OrderStatus } from '../../server/protocol/order-status'
+import { signInAt } from '../../server/testing/server-process'
 import type { TestServer } from '../../server/testing/test-server'
 import { DEADLINE_MS } from './browser'
 
 /** What the tests do over REST, as somebody whose browser is not looked at. */
 export interface Shop {
-  place(name: string, productId?: string): Promise<Order>
+  /** One of each product; an espresso cup where none is named. */
+  place(name: string, ...productIds: readonly string[]): Promise<Order>
   changeStatus(order: Order, status: OrderStatus, reason?: string): Promise<Order>
 }
 
-export function createShop(server: Pick<TestServer, 'signIn' | 'request'>): Shop {
+export type Requests = Pick<TestServer, 'signIn' | 'request'>
+
+/** To a server that is a process of its own. */
+export function requestsTo(url: string): Requests {
+  return {
+    signIn: (name, role) => signInAt(url, name, role),
+    request: (path, { method, token, json, headers } = {}) =>
+      fetch(`${url}${path}`, {
+        method: method ?? (json === undefined ? 'GET' : 'POST'),
+        headers: {
+          ...headers,
+          ...(token !== undefined && { authorization: `Bearer ${token}` }),
+          ...(json !== undefined && { 'content-type': 'application/json' }),
+        },
+        ...(json !== undefined && { body: JSON.stringify(json) }),
+      }),
+  }
+}
+
+export function createShop(server: Requests): Shop {
   async function answer(response: Response): Promise<Order> {
     if (!response.ok) throw new Error(`Expected success, found: ${await response.text()}`)
     return (await response.json()) as Order
   }
   return {
-    async place(name, productId = 'espresso-cup') {
+    async place(name, ...productIds) {
       const token = await server.signIn(name, 'customer')
       const shippingAddress = {
         name: `${name} Miller`,
@@ -26,7 +47,9 @@ export function createShop(server: Pick<TestServer, 'signIn' | 'request'>): Shop
         postalCode: '20457',
         country: 'DE',
       }
-      const json = { items: [{ productId, quantity: 1 }], shippingAddress }
+      const products = productIds.length > 0 ? productIds : ['espresso-cup']
+      const items = products.map((productId) => ({ productId, quantity: 1 }))
+      const json = { items, shippingAddress }
       return answer(await server.request('/api/orders', { token, json }))
     },
     async changeStatus(order, status, reason) {

@@ -1,0 +1,95 @@
+import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { SignJWT } from 'jose'
+import type { Browser, Page } from 'playwright-core'
+import { startTestServer, type TestServer } from '../../server/testing/test-server'
+import { buildUi, openBrowser, openPage } from './browser'
+import { keptMark, live, markLoad, sockets } from './shop'
+
+/** A shop with its own sign-in: nothing renews a token here but the person. */
+const SECRET = 'a secret of more than thirty-two bytes'
+
+let server: TestServer
+let browser: Browser
+
+beforeAll(async () => {
+  await buildUi()
+  server = await startTestServer({ JWT_SECRET: SECRET, HOST: '127.0.0.1', HEARTBEAT_MS: '1000' })
+  browser = await openBrowser()
+}, 60_000)
+
+afterAll(async () => {
+  await browser?.close()
+  await server?.stop()
+})
+
+function tokenOf(subject: string, role: 'customer' | 'staff', life = '1h'): Promise<string> {
+  return new SignJWT({ roles: role === 'staff' ? ['staff'] : [] })
+    .setProtectedHeader({ alg: 'HS256' })
+    .setSubject(subject)
+    .setIssuedAt()
+    .setExpirationTime(life)
+    .sign(new TextEncoder().encode(SECRET))
+}
+
+/** On the sign-in page. */
+async function enter(page: Page, token: string): Promise<void> {
+  await page.getByLabel('Token').fill(token)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await live(page)
+}
+
+async function openAs(path: string, token: string): Promise<Page> {
+  const page = await openPage(browser, server.url)
+  await page.goto(`/sign-in?to=${encodeURIComponent(path)}`)
+  await enter(page, token)
+  await markLoad(page)
+  return page
+}
+
+/** Nothing of the shop stays behind. */
+async function ended(page: Page, heading = /Your session has ended/): Promise<void> {
+  await page.getByRole('heading', { name: heading }).waitFor()
+  expect(await page.locator('[data-tile], [data-order], [data-connection]').count()).toBe(0)
+  expect(await page.evaluate(() => Object.keys(localStorage))).toEqual([])
+  expect(await keptMark(page)).toBe(true)
+}
+
+test('a token that expires on the board: it asks again, and goes on with what was shown', async () => {
+  const path = '/board?status=pending&q=apron&sort=total&dir=asc'
+  // Long enough to begin with, on a busy machine.
+  const kim = await openAs(path, await tokenOf('kim', 'staff', '6s'))
+  await kim.getByText('Nothing found').waitFor()
+  await ended(kim)
+  await sockets(kim, 0)
+  await kim.getByRole('main').getByRole('link', { name: 'Sign in' }).click()
+  await enter(kim, await tokenOf('kim', 'staff'))
+  await kim.waitForURL(`${server.url}${path}`)
+  await kim.getByText('Nothing found').waitFor()
+  expect(await kim.getByRole('searchbox').inputValue()).toBe('apron')
+  expect(await keptMark(kim)).toBe(true)
+  await kim.context().close()
+})
+
+test('tokens that staff revoke end what is open with them, in every tab, and nothing else', async () => {
+  const [robs, kims] = [await tokenOf('rob', 'customer'), await tokenOf('kim', 'staff')]
+  const rob = await openAs('/orders', robs)
+  const other = await rob.context().newPage()
+  await other.goto('/orders')
+  await live(other)
+  await markLoad(other)
+  const kim = await openAs('/board', kims)
+  await sockets(kim, 2)
+  const revoked = await server.request('/api/admin/revocations', {
+    token: await tokenOf('sam', 'staff'),
+    json: { subject: 'rob' },
+  })
+  expect(revoked.ok).toBe(true)
+  for (const tab of [rob, other]) await ended(tab, /Your session has ended|Sign in first/)
+  await sockets(kim, 1)
+  expect(await kim.locator('[data-connection="live"]').count()).toBe(1)
+  await rob.getByRole('main').getByRole('link', { name: 'Sign in' }).click()
+  await rob.getByLabel('Token').fill(robs)
+  await rob.getByRole('button', { name: 'Sign in' }).click()
+  await rob.locator('#token[aria-invalid="true"]').waitFor()
+  for (const page of [rob, kim]) await page.context().close()
+})
