@@ -1,14 +1,5 @@
 import type { JSX } from 'solid-js'
-import {
-  createEffect,
-  createSignal,
-  createUniqueId,
-  For,
-  on,
-  onCleanup,
-  onMount,
-  Show,
-} from 'solid-js'
+import { createEffect, createSignal, For, on, onMount, Show } from 'solid-js'
 import { orderNumber } from '../../../server/protocol/order'
 import { canTransition, ORDER_STATUSES } from '../../../server/protocol/order-status'
 import type { OrderStatus } from '../../../server/protocol/order-status'
@@ -18,8 +9,8 @@ import type { HeldGroup } from '../stores/held-changes'
 import { texts } from '../texts'
 import { useDesk } from './board-desk'
 import { focusOrderIfLost } from './focus-order'
-import { createSecondsTo } from './seconds-to'
 import { StatusDot } from './status-dot'
+import { UndoHeld, waitWhileOn } from './undo-held'
 
 const say = texts.board
 const BAR = 'pointer-events-auto rounded-xl border border-line-strong/60 bg-surface shadow-2'
@@ -76,34 +67,7 @@ function Announcements(): JSX.Element {
 
 function HeldBar(props: { readonly group: HeldGroup }): JSX.Element {
   const { changes } = useDesk().board
-  const timerId = createUniqueId()
-  const secondsLeft = createSecondsTo(() => props.group.dueAt)
-  const orderIds = () => props.group.changes.map(({ orderId }) => orderId)
-  // Read when the bar goes away, and there is no group any more.
-  const { id } = props.group
-  let bar!: HTMLElement
   let left!: HTMLElement
-  let isPaused = false
-
-  /** It waits while the reader is on it, and has its full time again when they leave. */
-  function pause(): void {
-    if (isPaused) return
-    isPaused = true
-    changes.pause(id)
-  }
-  function resume(): void {
-    if (!isPaused || bar.matches(':hover, :focus-within')) return
-    isPaused = false
-    changes.resume(id)
-  }
-  onCleanup(() => isPaused && changes.resume(id))
-
-  function undo(): void {
-    const ids = orderIds()
-    changes.undo(id)
-    focusOrderIfLost(...ids)
-  }
-
   onMount(() => {
     const shrink = [{ transform: 'scaleX(1)' }, { transform: 'scaleX(0)' }]
     createEffect(
@@ -119,33 +83,12 @@ function HeldBar(props: { readonly group: HeldGroup }): JSX.Element {
   })
   return (
     <div
-      ref={(element) => (bar = element)}
+      ref={(element) => waitWhileOn(element, changes, props.group.id)}
       class={`${BAR} relative flex max-w-full items-center gap-3 overflow-clip py-1.5 pr-1.5 pl-4 text-sm`}
       data-held={props.group.changes.length}
-      // A bar that appears below a pointer at rest was not meant.
-      onPointerMove={({ movementX, movementY }) => (movementX || movementY) && pause()}
-      onPointerLeave={() => queueMicrotask(resume)}
-      onFocusIn={pause}
-      onFocusOut={() => queueMicrotask(resume)}
     >
       <span class="min-w-0 truncate font-medium tabular-nums">{describe(props.group)}</span>
-      <span
-        id={timerId}
-        role="timer"
-        aria-live="off"
-        class="whitespace-nowrap text-ink-soft tabular-nums"
-      >
-        {say.held.left(secondsLeft())}
-      </span>
-      <button
-        type="button"
-        class="btn btn-plain btn-small text-accent"
-        aria-keyshortcuts="z"
-        aria-describedby={timerId}
-        onClick={undo}
-      >
-        {say.held.undo}
-      </button>
+      <UndoHeld group={props.group} />
       <span
         ref={(element) => (left = element)}
         aria-hidden="true"

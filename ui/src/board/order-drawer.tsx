@@ -16,6 +16,7 @@ import { useDesk } from './board-desk'
 import { focusOrder } from './focus-order'
 import { createOpenedOrder } from './opened-order'
 import { StatusCell } from './status-cell'
+import { UndoHeld, waitWhileOn } from './undo-held'
 
 const say = texts.board.drawer
 
@@ -183,21 +184,21 @@ function NotIdle(props: { readonly order: Order }): JSX.Element {
   const { changes } = useDesk().board
   const group = () => {
     const state = changes.of(props.order.orderId)?.state
-    return state?.kind === 'held' ? state.group : null
+    return state?.kind === 'held'
+      ? changes.groups().find(({ id }) => id === state.group)
+      : undefined
   }
   return (
     <>
       <StatusCell order={props.order} />
-      <Show when={group()}>
+      <Show when={group()?.id} keyed>
         {(id) => (
-          <button
-            type="button"
-            class="btn btn-plain btn-small text-accent"
-            aria-keyshortcuts="z"
-            onClick={() => changes.undo(id())}
+          <span
+            ref={(element) => waitWhileOn(element, changes, id)}
+            class="flex items-center gap-2 text-sm"
           >
-            {texts.board.held.undo}
-          </button>
+            <Show when={group()}>{(held) => <UndoHeld group={held()} />}</Show>
+          </span>
         )}
       </Show>
     </>
