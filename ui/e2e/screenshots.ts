@@ -2,13 +2,15 @@ import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
 import { buildUi, openBrowser } from './browser'
-import { LETTER_VIEWS, openLettersScene } from './letters-scene'
+import { openLettersScene } from './letters-scene'
 import { BOARD_VIEWS } from './pictures/board-views'
 import { CONNECTION_VIEWS } from './pictures/connection-views'
-import { CUSTOMER_VIEWS } from './pictures/customer-views'
+import { LETTER_VIEWS } from './pictures/letter-views'
+import { ORDER_VIEWS } from './pictures/order-views'
 import { PRODUCT_VIEWS } from './pictures/product-views'
 import { openScene } from './pictures/open-scene'
 import { writeReadmePictures } from './pictures/readme'
+import { SHOP_VIEWS } from './pictures/shop-views'
 import { openSignedIn } from './pictures/signed-in'
 import { SIZES, type Scene, type Size, type View } from './pictures/view'
 
@@ -20,7 +22,7 @@ import { SIZES, type Scene, type Size, type View } from './pictures/view'
 
 const ROOT = join(import.meta.dir, '../..')
 const FOLDER = join(ROOT, 'screenshots')
-const VIEWS = [...CUSTOMER_VIEWS, ...CONNECTION_VIEWS, ...BOARD_VIEWS, ...PRODUCT_VIEWS]
+const VIEWS = [...SHOP_VIEWS, ...ORDER_VIEWS, ...CONNECTION_VIEWS, ...BOARD_VIEWS, ...PRODUCT_VIEWS]
 
 const SCHEMES = ['light', 'dark'] as const
 
@@ -79,6 +81,8 @@ async function takeAll(browser: Browser, parts: readonly string[]): Promise<numb
       await work().catch(work)
       console.error(label)
     } catch (error) {
+      // Whoever ends the browser, as Ctrl-C does, wants no more of them.
+      if (!browser.isConnected()) throw error
       failed++
       console.error(`${label}: ${String(error).split('\n')[0]}`)
     }
