@@ -140,6 +140,15 @@ const VIEWS: readonly View[] = [
     },
   ),
   view(
+    'the account menu',
+    () => alice,
+    '/orders',
+    async (page) => {
+      await page.getByRole('button', { name: /^Account: / }).click()
+      await page.getByRole('menuitem', { name: 'Sign out' }).waitFor()
+    },
+  ),
+  view(
     'the board',
     () => sam,
     '/board',
@@ -284,6 +293,40 @@ test('many changes at once become one toast, which keys lead to and close', asyn
   await focused(many)
   await alice.keyboard.press('Escape')
   await many.waitFor({ state: 'detached' })
+})
+
+test('the account menu works by keyboard alone', async () => {
+  await bob.goto('/orders')
+  await signIn(bob, 'Bob', '/orders')
+  await live(bob)
+  const account = bob.getByRole('button', { name: 'Account: Bob' })
+  await tabTo(bob, account)
+  await bob.keyboard.press('Enter')
+  const leave = bob.getByRole('menuitem', { name: 'Sign out' })
+  await leave.waitFor()
+  await bob.keyboard.press('Escape')
+  await leave.waitFor({ state: 'detached' })
+  await focused(account)
+  await bob.keyboard.press('ArrowDown')
+  await focused(bob.getByRole('menuitemcheckbox', { name: 'Notifications' }))
+  await bob.keyboard.press('ArrowDown')
+  await focused(leave)
+  await bob.keyboard.press('Enter')
+  await bob.getByRole('link', { name: 'Sign in' }).first().waitFor()
+})
+
+test('the connection panel takes the focus, and gives it back', async () => {
+  await alice.goto('/orders')
+  await live(alice)
+  const indicator = alice.getByRole('button', { name: 'Connection: Live' })
+  await tabTo(alice, indicator)
+  await alice.keyboard.press('Enter')
+  const panel = alice.getByRole('dialog', { name: 'Live' })
+  await focused(panel)
+  await panel.getByText('Shared by all tabs of this browser').waitFor()
+  await alice.keyboard.press('Escape')
+  await panel.waitFor({ state: 'hidden' })
+  await focused(indicator)
 })
 
 test('what colours tell is told without them, too', async () => {

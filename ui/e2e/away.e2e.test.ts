@@ -145,3 +145,121 @@ test('what the reader does in one tab is no news in another', async () => {
   expect(await toast(other, `#${myNumber} is cancelled`).count()).toBe(0)
   await page.context().close()
 })
+
+/**
+ * Headless Chromium never hides a page, so the page is told that it is out of sight; what it notifies
+ * of is written down, and shown by the browser.
+ */
+function watchNotifications(page: Page): Promise<unknown> {
+  return page.context().addInitScript(() => {
+    let sight: DocumentVisibilityState = 'visible'
+    Object.defineProperty(document, 'visibilityState', { get: () => sight })
+    const open = new Set<Notification>()
+    const Shown = class extends Notification {
+      constructor(title: string, options?: NotificationOptions) {
+        super(title, options)
+        open.add(this)
+        const titles = JSON.parse(localStorage.getItem('titles') ?? '[]') as string[]
+        localStorage.setItem('titles', JSON.stringify([...titles, title]))
+      }
+      override close(): void {
+        super.close()
+        open.delete(this)
+      }
+    }
+    Object.assign(window, {
+      Notification: Shown,
+      openNotifications: open,
+      setSight(next: DocumentVisibilityState) {
+        sight = next
+        document.dispatchEvent(new Event('visibilitychange'))
+      },
+    })
+  })
+}
+
+interface Watched {
+  readonly openNotifications: ReadonlySet<Notification>
+  readonly setSight: (next: DocumentVisibilityState) => void
+}
+
+const setSight = (page: Page, next: DocumentVisibilityState) =>
+  page.evaluate((sight) => (window as unknown as Watched).setSight(sight), next)
+
+async function notified(page: Page, titles: readonly string[]): Promise<void> {
+  await page.waitForFunction(
+    (wanted) => localStorage.getItem('titles') === wanted,
+    JSON.stringify(titles),
+  )
+}
+
+async function turnOn(page: Page): Promise<void> {
+  await page.getByRole('button', { name: /^Account: / }).click()
+  await page.getByRole('menuitemcheckbox', { name: 'Notifications' }).click()
+}
+
+test('notifications tell of news while no tab is in sight, once a browser, and lead there', async () => {
+  const page = await openPage(browser, server.url)
+  await page.context().grantPermissions(['notifications'])
+  await watchNotifications(page)
+  const order = await shop.place('dora')
+  await page.goto('/sign-in?to=/orders')
+  await page.getByLabel('Name').fill('Dora')
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await live(page)
+  await turnOn(page)
+  await page.getByRole('menuitemcheckbox', { name: 'Notifications', checked: true }).waitFor()
+  await page.keyboard.press('Escape')
+  const other = await openTab(page, '/orders')
+  const name = `Order #${orderNumber(order.orderId)}`
+
+  // Somebody looks at one of them: it tells, and nothing else does.
+  await setSight(other, 'hidden')
+  const processing = await shop.changeStatus(order, 'processing')
+  await toast(page, `${name} is processing`).waitFor()
+  await setSight(page, 'hidden')
+  await shop.changeStatus(processing, 'shipped')
+  await notified(page, [`${name} is shipped`])
+
+  const tabs = [page, other]
+  const shown = await Promise.all(
+    tabs.map((tab) => tab.evaluate(() => (window as unknown as Watched).openNotifications.size)),
+  )
+  expect(shown.toSorted()).toEqual([0, 1])
+  const teller = tabs[shown.indexOf(1)]!
+  await teller.evaluate(() => {
+    const [first] = (window as unknown as Watched).openNotifications
+    first!.dispatchEvent(new Event('click'))
+  })
+  await teller.waitForURL(`${server.url}/orders/${order.orderId}`)
+  await setSight(teller, 'visible')
+  await toast(teller, `${name} is shipped`).waitFor()
+  expect(await teller.evaluate(() => (window as unknown as Watched).openNotifications.size)).toBe(0)
+  await page.context().close()
+})
+
+test('staff are notified of new orders, of many at once as a number', async () => {
+  const page = await openPage(browser, server.url)
+  await page.context().grantPermissions(['notifications'])
+  await watchNotifications(page)
+  await signIn(page, 'Sam', '/board')
+  await live(page)
+  await turnOn(page)
+  await page.getByRole('menuitemcheckbox', { name: 'Notifications', checked: true }).waitFor()
+  await page.keyboard.press('Escape')
+  await setSight(page, 'hidden')
+  const first = await shop.place('dora')
+  await notified(page, [`New order #${orderNumber(first.orderId)}`])
+  await shop.place('dora')
+  await page.waitForFunction(() => localStorage.getItem('titles')?.includes('2 new orders'))
+  await page.context().close()
+})
+
+test('where the browser blocks notifications, it is said, and how to allow them', async () => {
+  const page = await openPage(browser, server.url)
+  await signIn(page, 'Alice', '/orders')
+  await turnOn(page)
+  await page.getByText('Blocked by the browser').waitFor()
+  await toast(page, 'The browser blocks notifications of this page').waitFor()
+  await page.context().close()
+})

@@ -206,6 +206,20 @@ test('a page that cannot be loaded says so in words, and comes when it is tried 
     await page.getByRole('heading', { name: 'My orders' }).waitFor()
   }))
 
+test('toasts are not missing where their own part cannot be loaded', () =>
+  inBrowser(server.url, async (page) => {
+    await page.route('**/toast-region*', (route) => route.abort())
+    await signIn(page, 'Alice', '/orders')
+    await live(page)
+    const { orderId } = await shop.place('alice')
+    const placed = page
+      .getByRole('status')
+      .filter({ hasText: `#${orderNumber(orderId)} is placed` })
+    await placed.getByRole('link').waitFor()
+    await placed.getByRole('button', { name: 'Dismiss' }).click()
+    await placed.waitFor({ state: 'detached' })
+  }))
+
 test('closing the dialog leads back to where it was opened', () =>
   inBrowser(server.url, async (page) => {
     const number = orderNumber((await shop.place('alice')).orderId)

@@ -1,4 +1,4 @@
-import { A, useLocation, type RouteSectionProps } from '@solidjs/router'
+import { A, useLocation, useNavigate, type RouteSectionProps } from '@solidjs/router'
 import type { JSX } from 'solid-js'
 import { createEffect, ErrorBoundary, on, Show, Suspense } from 'solid-js'
 import { Account } from './components/account'
@@ -7,11 +7,12 @@ import { Mark } from './components/icons'
 import { ErrorNotice, Loading } from './components/notice'
 import { ToastsOutlet } from './components/toasts'
 import { texts } from './texts'
-import { useApi, useCart, useCatalogue, useLive, useSession } from './stores/app'
+import { useApi, useCart, useCatalogue, useLive, useNotifications, useSession } from './stores/app'
 
 /** What surrounds every page: header, main, toasts. */
 export function Shell(props: RouteSectionProps): JSX.Element {
   const api = useApi()
+  useNotifications().openWith(useNavigate())
   let main: HTMLElement | undefined
   // Whoever cannot see that another page is shown hears it, and goes on from its start.
   createEffect(

@@ -1,9 +1,13 @@
 import {
+  CheckboxItem,
   Content,
   Group,
   GroupLabel,
   Icon,
   Item,
+  ItemIndicator,
+  ItemDescription,
+  ItemLabel,
   Portal,
   Root,
   Separator,
@@ -12,9 +16,12 @@ import {
 import ChevronDown from 'lucide-solid/icons/chevron-down'
 import LogOut from 'lucide-solid/icons/log-out'
 import type { JSX } from 'solid-js'
+import { Show } from 'solid-js'
+import { useNotifications, useToasts } from '../stores/app'
 import type { Identity } from '../stores/session'
 import { texts } from '../texts'
 import { AccountFace, ACCOUNT_BUTTON } from './account-face'
+import { BellIcon, CheckIcon } from './icons'
 import { MENU_ITEM } from './menu-item'
 
 /** What belongs to whoever is signed in. */
@@ -39,7 +46,8 @@ export function AccountMenu(props: {
           <ChevronDown class="size-4" />
         </Icon>
       </Trigger>
-      <Portal>
+      {/* Within the banner, so that what it says belongs to a landmark. */}
+      <Portal mount={document.querySelector('header') ?? document.body}>
         <Content class="menu z-30 w-64 max-w-[calc(100vw-1.5rem)] rounded-xl border border-line bg-surface p-1.5 text-sm text-ink shadow-2 outline-none">
           <Group>
             <GroupLabel as="div" class="px-2.5 pt-1.5 pb-2">
@@ -47,6 +55,7 @@ export function AccountMenu(props: {
               <span class="block text-ink-soft">{texts.account.roles[props.who.role]}</span>
             </GroupLabel>
             <Separator class="-mx-1.5 mb-1.5 border-line" />
+            <NotificationsItem />
             <Item class={MENU_ITEM} onSelect={() => props.onSignOut()}>
               <LogOut class="size-4.5 text-ink-soft" stroke-width={1.9} aria-hidden="true" />
               {texts.account.signOut}
@@ -55,5 +64,49 @@ export function AccountMenu(props: {
         </Content>
       </Portal>
     </Root>
+  )
+}
+
+/** Only where the browser has them. */
+function NotificationsItem(): JSX.Element {
+  const notifications = useNotifications()
+  const toasts = useToasts()
+  const state = () => notifications.state()
+
+  async function change(on: boolean): Promise<void> {
+    if (!on) return notifications.turnOff()
+    if ((await notifications.turnOn()) !== 'denied') return
+    const { blocked, blockedHow } = texts.account
+    toasts.show({ tone: 'warning', text: blocked, detail: blockedHow })
+  }
+
+  return (
+    <Show
+      when={state() !== 'unsupported' && (state() as keyof typeof texts.account.notificationsText)}
+    >
+      {(known) => (
+        <CheckboxItem
+          class={MENU_ITEM}
+          closeOnSelect={false}
+          checked={known() === 'on'}
+          onChange={(on) => void change(on)}
+        >
+          <span class="text-ink-soft">
+            <BellIcon />
+          </span>
+          <span class="min-w-0 flex-1">
+            <ItemLabel as="span" class="block">
+              {texts.account.notifications}
+            </ItemLabel>
+            <ItemDescription as="span" class="block text-xs text-ink-soft">
+              {texts.account.notificationsText[known()]}
+            </ItemDescription>
+          </span>
+          <ItemIndicator as="span" class="text-accent">
+            <CheckIcon />
+          </ItemIndicator>
+        </CheckboxItem>
+      )}
+    </Show>
   )
 }

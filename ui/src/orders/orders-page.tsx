@@ -133,7 +133,7 @@ function OrderCard(props: {
         </p>
       </div>
       <div class="mt-3 flex flex-wrap items-center justify-between gap-x-4 gap-y-3 text-sm text-ink-soft">
-        <div class="flex min-w-0 flex-1 basis-40 items-center gap-3">
+        <div class="flex min-w-0 flex-1 basis-36 items-center gap-3">
           <ItemPictures items={props.order.items} />
           <div class="min-w-0">
             <p class="truncate text-ink">{what()}</p>

@@ -1,6 +1,6 @@
 import { Title } from '../components/title'
 import type { JSX } from 'solid-js'
-import { For, Match, Show, Switch } from 'solid-js'
+import { createSignal, For, Match, onCleanup, onMount, Show, Switch } from 'solid-js'
 import { formatMoney } from '../../../server/protocol/money'
 import type { Product } from '../api'
 import { docked } from '../components/docked'
@@ -98,13 +98,23 @@ function ProductCard(props: { readonly product: Product }): JSX.Element {
   )
 }
 
-/** On a phone the cart is far below the products: this leads to it. */
+/** On a phone the cart is far below the products: this leads to it, as long as it is not in sight. */
 function CartBar(props: { readonly estimate: Estimate; readonly count: number }): JSX.Element {
   const subtotal = () => formatMoney(props.estimate.subtotal, props.estimate.currency)
+  const [needed, setNeeded] = createSignal(true)
+  onMount(() => {
+    const watcher = new IntersectionObserver(([cart]) => setNeeded(!cart?.isIntersecting), {
+      // Its head alone, which the bar would hide, is not in sight.
+      rootMargin: '0px 0px -160px',
+    })
+    watcher.observe(document.getElementById('cart')!)
+    onCleanup(() => watcher.disconnect())
+  })
   return (
     <div
       ref={docked}
       class="sticky bottom-0 -mx-4 mt-6 border-t border-line bg-surface px-4 py-3 sm:-mx-6 sm:px-6 lg:hidden"
+      classList={{ hidden: !needed() }}
     >
       <a href="#cart" target="_self" class="btn btn-primary w-full">
         {texts.storefront.cart.view(props.count, subtotal())}

@@ -2,6 +2,7 @@ import type { JSX } from 'solid-js'
 import { createContext, createEffect, createMemo, on, onCleanup, useContext } from 'solid-js'
 import type { ChannelName } from '../../../server/protocol/frames'
 import { createApi, type Api } from '../api'
+import { texts } from '../texts'
 import { createBoard, type Board } from './board'
 import { createCart, type Cart } from './cart'
 import { createCatalogue, type Catalogue } from './catalogue'
@@ -9,6 +10,8 @@ import { createCommands } from './commands'
 import { dropAllKept } from './kept'
 import { createLooking } from './looking'
 import { createNews, type NewsOptions } from './news'
+import { createNotifications, type Notifications } from './notifications'
+import { createNotifier, type NotifierOptions } from './notifier'
 import { createOrders, type Orders } from './orders'
 import { createRealtime, type Realtime } from './realtime'
 import { createRenewal } from './renewal'
@@ -31,8 +34,23 @@ interface Stores {
   readonly cart: Cart
   readonly catalogue: Catalogue
   readonly toasts: Toasts
+  readonly notifications: Notifications
   /** Reactive; null while nobody is signed in. */
   readonly live: () => Live | null
+}
+
+/** Customers are told of their orders, staff of new ones. */
+const NOTIFYING: Readonly<
+  Record<ChannelName, Pick<NotifierOptions, 'many' | 'maxApart' | 'isWorth'>>
+> = {
+  orders: {
+    many: (amount) => ({ title: texts.orders.toasts.changes(amount), href: '/orders' }),
+  },
+  admin: {
+    many: (amount) => ({ title: texts.board.newOrders(amount), href: '/board' }),
+    maxApart: 0,
+    isWorth: ({ version }) => version === 1,
+  },
 }
 
 const StoresContext = createContext<Stores>()
@@ -62,14 +80,19 @@ function createStores(): Stores {
 
   const commands = createCommands(locks)
   const looking = createLooking()
-  const newsOf = (name: ChannelName) => (options: Pick<NewsOptions, 'href' | 'onMissed'>) =>
-    createNews({
-      toasts,
+  const notifications = createNotifications(localStorage, looking)
+  const newsOf = (name: ChannelName) => (options: Pick<NewsOptions, 'href' | 'onMissed'>) => {
+    const told = createTold(localStorage, name, locks)
+    const notifier = createNotifier({
+      notifications,
+      told,
+      notified: createTold(localStorage, `notified-${name}`, locks),
       looking,
-      told: createTold(localStorage, name, locks),
-      settled: commands.settled,
-      ...options,
+      ...NOTIFYING[name],
     })
+    const { settled } = commands
+    return createNews({ toasts, looking, told, settled, onUnseen: notifier, ...options })
+  }
 
   const live = createMemo(
     on(session.key, () => {
@@ -116,7 +139,7 @@ function createStores(): Stores {
   }
   window.addEventListener('storage', follow)
   onCleanup(() => window.removeEventListener('storage', follow))
-  return { api, session, cart, catalogue, toasts, live }
+  return { api, session, cart, catalogue, toasts, notifications, live }
 }
 
 function useStores(): Stores {
@@ -130,4 +153,5 @@ export const useSession = (): Session => useStores().session
 export const useCart = (): Cart => useStores().cart
 export const useCatalogue = (): Catalogue => useStores().catalogue
 export const useToasts = (): Toasts => useStores().toasts
+export const useNotifications = (): Notifications => useStores().notifications
 export const useLive = (): (() => Live | null) => useStores().live

@@ -31,8 +31,8 @@ export interface News {
   readonly flush: () => void
   /** The reader did it, here: resolves when no other tab takes it for news any more. */
   readonly own: (order: Versioned) => Promise<void>
-  /** The reader sees it where it happens: soon no tab takes it for news. */
-  readonly shown: (order: Versioned) => void
+  /** It shows where it happens: whoever looks sees it, and soon no tab takes it for news. */
+  readonly shown: (item: NewsItem) => void
 }
 
 export interface NewsOptions {
@@ -158,8 +158,9 @@ export function createNews(options: NewsOptions): News {
       own.set(order.orderId, Math.max(order.version, own.get(order.orderId) ?? 0))
       await told.claim([order])
     },
-    shown(order) {
-      shown.push(order)
+    shown(item) {
+      if (!untrack(looking)) return options.onUnseen?.(item)
+      shown.push(item)
       if (shown.length === 1) systemClock.after(SHOWN_AFTER_MS, claimShown)
     },
   }

@@ -76,6 +76,15 @@ const account = {
   name: 'Account: ',
   staff: ' · staff',
   roles: { customer: 'Customer', staff: 'Staff' },
+  notifications: 'Notifications',
+  notificationsText: {
+    off: 'While this page is out of sight',
+    on: 'While this page is out of sight',
+    denied: 'Blocked by the browser',
+  },
+  blocked: 'The browser blocks notifications of this page',
+  blockedHow:
+    'Allow them in the settings of this site, beside its address. Then turn them on here again.',
   signOut: 'Sign out',
 }
 
