@@ -1,4 +1,4 @@
-import { createMemo, createResource, createSignal } from 'solid-js'
+import { createMemo, createResource, createSignal, type Resource } from 'solid-js'
 import type { Api, Product, Settings } from '../api'
 import type { CartLine } from './cart'
 
@@ -42,7 +42,7 @@ export function createCatalogue(api: Api, lines: () => readonly CartLine[]): Cat
   const [settings, settings_] = createResource(wanted, () => api.settings())
 
   const estimate = createMemo((): Estimate | null => {
-    const known = products.error === undefined ? products.latest : undefined
+    const known = loaded(products)
     if (!known) return null
     const priced = lines().flatMap((line) => {
       const product = known.find((candidate) => candidate.id === line.productId)
@@ -65,7 +65,7 @@ export function createCatalogue(api: Api, lines: () => readonly CartLine[]): Cat
   return {
     products() {
       setWanted(true)
-      return products.error === undefined ? products.latest : undefined
+      return loaded(products)
     },
     settings: currentSettings,
     takesOrders: () => currentSettings()?.orders !== 'off',
@@ -81,4 +81,9 @@ export function createCatalogue(api: Api, lines: () => readonly CartLine[]): Cat
     },
     estimate,
   }
+}
+
+/** What is there of it. Views show by themselves that it is not yet: nothing is suspended for it. */
+function loaded<Value>(resource: Resource<Value>): Value | undefined {
+  return resource.state === 'ready' || resource.state === 'refreshing' ? resource.latest : undefined
 }
