@@ -57,7 +57,7 @@ export function BoardRow(props: {
       aria-rowindex={props.index + 2}
       data-order={orderNumber(props.order.orderId)}
       data-row={props.order.orderId}
-      class={`${ROW_GRID} absolute inset-x-0 top-0 grid grid-cols-[auto_minmax(0,1fr)_auto] content-center gap-x-3 gap-y-0.5 border-b border-line px-4 text-sm`}
+      class={`${ROW_GRID} absolute contain-layout contain-style inset-x-0 top-0 grid grid-cols-[auto_minmax(0,1fr)_auto] content-center gap-x-3 gap-y-0.5 border-b border-line px-4 text-sm`}
       classList={{ 'bg-accent-soft/60': selected() }}
       style={{
         height: `${props.height}px`,

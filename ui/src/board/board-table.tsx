@@ -68,14 +68,21 @@ export function BoardTable(): JSX.Element {
   onCleanup(() => desk.setRowFocus(null))
 
   const isHeld = () => away() || selection.ids().length > 0
-  function onScroll(): void {
-    setOffset(list.offsetTop)
-    setAway(window.scrollY > list.offsetTop)
-  }
+  const onScroll = () => setAway(window.scrollY > offset())
   onMount(() => {
-    onScroll()
-    window.addEventListener('scroll', onScroll, { passive: true })
-    onCleanup(() => window.removeEventListener('scroll', onScroll))
+    // Once all is laid out: asked at any other time, the page would be laid out for the answer.
+    const watch = new ResizeObserver(() => {
+      setOffset(list.offsetTop)
+      onScroll()
+    })
+    watch.observe(list.closest('main > *') ?? document.body)
+    // Before the virtualizer moves rows, for the same reason.
+    const early = { passive: true, capture: true }
+    window.addEventListener('scroll', onScroll, early)
+    onCleanup(() => {
+      watch.disconnect()
+      window.removeEventListener('scroll', onScroll, early)
+    })
   })
   createEffect(() => (isHeld() ? rows.hold() : rows.release()))
   createEffect(
