@@ -13,6 +13,8 @@ import { CartPanel } from './cart-panel'
 import { ProductPicture } from './product-picture'
 
 const GRID = 'grid grid-cols-1 gap-3 sm:grid-cols-2 sm:gap-4 lg:grid-cols-3'
+/** As high as the products that come: the page does not jump. */
+const FRAMES = `${GRID} [&>.skeleton]:h-36 [&>.skeleton]:rounded-xl sm:[&>.skeleton]:h-84`
 
 /** Products and the cart. */
 export function StorePage(): JSX.Element {
@@ -30,7 +32,7 @@ export function StorePage(): JSX.Element {
         class="grid items-start gap-6"
         classList={{ 'lg:grid-cols-[minmax(0,1fr)_20rem]': catalogue.takesOrders() }}
       >
-        <Switch fallback={<Loading label={words.loading} rows={6} class={GRID} />}>
+        <Switch fallback={<Loading label={words.loading} rows={6} class={FRAMES} />}>
           <Match when={catalogue.error()}>
             {(error) => <ErrorNotice error={error()} onRetry={catalogue.retry} />}
           </Match>
@@ -54,7 +56,7 @@ export function StorePage(): JSX.Element {
         </Show>
       </div>
       <Show when={catalogue.takesOrders() && cart.count() > 0 && catalogue.estimate()}>
-        {(estimate) => <CartBar estimate={estimate()} count={cart.count()} />}
+        {(estimate) => <CartBar estimate={estimate()} />}
       </Show>
     </>
   )
@@ -99,7 +101,9 @@ function ProductCard(props: { readonly product: Product }): JSX.Element {
 }
 
 /** On a phone the cart is far below the products: this leads to it, as long as it is not in sight. */
-function CartBar(props: { readonly estimate: Estimate; readonly count: number }): JSX.Element {
+function CartBar(props: { readonly estimate: Estimate }): JSX.Element {
+  /** Of what the sum is: without what is no longer sold. */
+  const pieces = () => props.estimate.lines.reduce((sum, { quantity }) => sum + quantity, 0)
   const subtotal = () => formatMoney(props.estimate.subtotal, props.estimate.currency)
   const [needed, setNeeded] = createSignal(true)
   onMount(() => {
@@ -117,7 +121,7 @@ function CartBar(props: { readonly estimate: Estimate; readonly count: number })
       classList={{ hidden: !needed() }}
     >
       <a href="#cart" target="_self" class="btn btn-primary w-full">
-        {texts.storefront.cart.view(props.count, subtotal())}
+        {texts.storefront.cart.view(pieces(), subtotal())}
       </a>
     </div>
   )
