@@ -62,7 +62,7 @@ test('what a replay brings is told once a browser, and marked until it is looked
     await marks(tab).nth(1).waitFor()
   }
   const told = await Promise.all(tabs.map((tab) => toast(tab, SUMMARY).count()))
-  expect(told.toSorted()).toEqual([0, 1])
+  expect(told.toSorted((a, b) => a - b)).toEqual([0, 1])
   for (const tab of tabs) expect(await tab.locator('[data-toast]').count()).toBeLessThan(2)
 
   await page.reload()
@@ -225,7 +225,7 @@ test('notifications tell of news while no tab is in sight, once a browser, and l
   const shown = await Promise.all(
     tabs.map((tab) => tab.evaluate(() => (window as unknown as Watched).openNotifications.size)),
   )
-  expect(shown.toSorted()).toEqual([0, 1])
+  expect(shown.toSorted((a, b) => a - b)).toEqual([0, 1])
   const teller = tabs[shown.indexOf(1)]!
   await teller.evaluate(() => {
     const [first] = (window as unknown as Watched).openNotifications

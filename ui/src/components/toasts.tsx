@@ -1,5 +1,5 @@
 import type { Component, JSX } from 'solid-js'
-import { createSignal, ErrorBoundary, onCleanup, Show } from 'solid-js'
+import { createSignal, ErrorBoundary, onCleanup, onMount, Show } from 'solid-js'
 import { PlainToasts } from './plain-toasts'
 
 const RETRY_MS = 15_000
@@ -18,7 +18,7 @@ export function ToastsOutlet(): JSX.Element {
     )
   }
 
-  load()
+  onMount(load)
   window.addEventListener('online', load)
   onCleanup(() => {
     clearTimeout(retry)
