@@ -41,8 +41,8 @@ export async function settled(page: Page): Promise<void> {
 export async function pictured(page: Page): Promise<void> {
   await page.waitForFunction(() =>
     [...document.images].every((picture) => {
-      const { top, bottom } = picture.getBoundingClientRect()
-      return picture.complete || bottom < 0 || top > window.innerHeight
+      const { top, bottom, width } = picture.getBoundingClientRect()
+      return picture.complete || width === 0 || bottom < 0 || top > window.innerHeight
     }),
   )
 }
