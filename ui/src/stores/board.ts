@@ -14,6 +14,7 @@ import { createKnownOrders } from './known-orders'
 import { createListing, type Listing } from './listing'
 import type { News, NewsOptions } from './news'
 import type { Realtime } from './realtime'
+import { prepareSearch } from './search'
 import type { ToastKind, Toasts, ToastText } from './toasts'
 
 const say = texts.board.toasts
@@ -69,6 +70,7 @@ export function createBoard(deps: {
   const newOrderListeners = new Set<() => void>()
 
   function takePage(items: readonly Order[]): void {
+    prepareSearch(items)
     for (const order of items) client.seen.mark(order)
     known.fold(items)
   }
@@ -83,7 +85,9 @@ export function createBoard(deps: {
   // Nothing of it is kept across reloads: what waits for its frame is loaded again with the rest.
   const inbox = createFrameInbox<Arrived>((arrived) =>
     batch(() => {
-      known.fold(arrived.map(({ order }) => order))
+      const orders = arrived.map(({ order }) => order)
+      prepareSearch(orders)
+      known.fold(orders)
       for (const { order, late } of arrived) {
         if (client.seen.mark(order) !== 'known') tell(order, late)
       }

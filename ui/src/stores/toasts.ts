@@ -65,8 +65,8 @@ export function createToasts(
   function dismiss(id: number): void {
     endings.get(id)?.()
     endings.delete(id)
-    setShown((toasts) => toasts.filter((toast) => toast.id !== id))
-    if (shown().length <= maxApart) setUnfolded(false)
+    const left = setShown((toasts) => toasts.filter((toast) => toast.id !== id))
+    if (left.length <= maxApart) setUnfolded(false)
   }
 
   function startTime(id: number): void {
