@@ -32,9 +32,11 @@ interface Picture<Stage> {
   readonly scheme: (typeof SCHEMES)[number]
 }
 
-function picturesOf<Stage>(view: View<Stage>): readonly Picture<Stage>[] {
-  const sizes = Object.keys(SIZES) as Size[]
-  return sizes.flatMap((size) => SCHEMES.map((scheme) => ({ view, size, scheme })))
+/** All views in one size and theme come before the first one in another. */
+function picturesOf<Stage>(views: readonly View<Stage>[]): readonly Picture<Stage>[] {
+  return SCHEMES.flatMap((scheme) =>
+    (Object.keys(SIZES) as Size[]).flatMap((size) => views.map((view) => ({ view, size, scheme }))),
+  )
 }
 
 /** Enough to look at all there is within some minutes. */
@@ -69,8 +71,8 @@ async function takeAll(browser: Browser, parts: readonly string[]): Promise<numb
     parts.length === 0
       ? isOfWholeRun(picture)
       : parts.some((part) => nameOf(picture).includes(part))
-  const pictures = VIEWS.flatMap((view) => picturesOf(view)).filter(isWanted)
-  const letters = LETTER_VIEWS.flatMap((view) => picturesOf(view)).filter(isWanted)
+  const pictures = picturesOf(VIEWS).filter(isWanted)
+  const letters = picturesOf(LETTER_VIEWS).filter(isWanted)
   const total = pictures.length + letters.length
   let done = 0
   let failed = 0
