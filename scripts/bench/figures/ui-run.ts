@@ -62,15 +62,9 @@ export function runBoard(kind: BoardKind, order: BoardOrder): Promise<BoardRun> 
       try {
         const page = await openPage(browser, `http://127.0.0.1:${port}`)
         await page.addInitScript(installProbe)
-        if (process.env.DBG) {
-          page.on('console', (m) => console.error(m.text()))
-          page.on('pageerror', (e) => console.error(e))
-        }
         await openBoard(page, kind, order.orders)
         const cdp = await page.context().newCDPSession(page)
-        await cdp.send('Performance.enable', {
-          timeDomain: process.env.TICKS === 'thread' ? 'threadTicks' : 'timeTicks',
-        })
+        await cdp.send('Performance.enable', { timeDomain: 'threadTicks' })
         await cdp.send('Emulation.setCPUThrottlingRate', { rate: order.slowed })
         const update = (perSecond: number, seconds: number): Promise<UpdateRun> =>
           server.ask('update', { perSecond, seconds })
@@ -100,11 +94,7 @@ export function runBoard(kind: BoardKind, order: BoardOrder): Promise<BoardRun> 
 
 function filtersOf(kind: BoardKind) {
   if (kind === 'bare') return { all: '[data-filter=""]', one: '[data-filter="processing"]' }
-  const old = '[role="group"][aria-label="Status"] button:nth-of-type'
-  return {
-    all: `label[data-tile="orders"], ${old}(1)`,
-    one: `label[data-tile="processing"], ${old}(3)`,
-  }
+  return { all: 'label[data-tile="orders"]', one: 'label[data-tile="processing"]' }
 }
 
 async function openBoard(page: Page, kind: BoardKind, orders: number): Promise<void> {

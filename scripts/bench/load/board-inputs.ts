@@ -34,6 +34,7 @@ export async function createBoardInputs(
   }
   const click = (point: Point) => () => clickAt(cdp, point)
   const press = (key: string) => () => page.keyboard.press(key)
+  // By whole rows, so that a row is where another one was.
   const wheel = (deltaY: number) => async () => {
     await page.mouse.move(640, 600)
     await page.mouse.wheel(0, deltaY)
@@ -42,29 +43,29 @@ export async function createBoardInputs(
   const leave = () => page.locator('[data-board-search]').evaluate((field) => field.blur())
   const steps: readonly (() => Promise<unknown>)[] = [
     press('j'),
-    wheel(500),
+    wheel(504),
     click(places.one),
     press('j'),
-    wheel(500),
+    wheel(504),
     press('k'),
-    wheel(-500),
+    wheel(-504),
     click(places.all),
-    wheel(-500),
+    wheel(-504),
     click(places.box),
     press('j'),
     press('Escape'),
-    wheel(700),
+    wheel(672),
     click(places.link),
     press('Escape'),
-    wheel(-700),
+    wheel(-672),
     async () => {
       await typeInto()
       await page.keyboard.press('a')
     },
     press('n'),
-    wheel(300),
+    wheel(280),
     press('Backspace'),
-    wheel(-300),
+    wheel(-280),
     async () => {
       await page.keyboard.press('Backspace')
       await leave()
