@@ -118,3 +118,30 @@ export async function sockets(page: Page, count: number): Promise<void> {
     (await (await fetch('/metrics')).text()).split('\n').includes(text)
   await page.waitForFunction(isSo, `orderwire_sockets ${count}`, { polling: 100 })
 }
+
+/** Keeps what toasts say, from now on: on a busy machine they are gone before they are looked at. */
+export function recordToasts(page: Page): Promise<void> {
+  return page.evaluate(() => {
+    const told: string[] = []
+    Object.assign(window, { told })
+    const record = (records: readonly MutationRecord[]) => {
+      for (const node of records.flatMap(({ addedNodes }) => [...addedNodes])) {
+        if (!(node instanceof Element)) continue
+        const toasts = [node, ...node.querySelectorAll('*')].filter((each) =>
+          each.matches('[data-toast]'),
+        )
+        told.push(...toasts.map((toast) => toast.querySelector('a')?.textContent ?? ''))
+      }
+    }
+    new MutationObserver(record).observe(document.body, { childList: true, subtree: true })
+  })
+}
+
+/** Waits until so many toasts were shown since `recordToasts`. Resolves to what they said. */
+export async function told(page: Page, count: number): Promise<readonly string[]> {
+  const all = await page.waitForFunction((least) => {
+    const { told } = window as unknown as { told: readonly string[] }
+    return told.length >= least && told
+  }, count)
+  return (await all.jsonValue()) as readonly string[]
+}
