@@ -80,6 +80,10 @@ function createStores(): Stores {
 
   const commands = createCommands(locks)
   const looking = createLooking()
+  // What was told just before somebody looked away is there when they look again.
+  createEffect(
+    on(looking, (inSight) => (inSight ? toasts.release() : toasts.hold()), { defer: true }),
+  )
   const notifications = createNotifications(localStorage, looking)
   const newsOf = (name: ChannelName) => (options: Pick<NewsOptions, 'href' | 'onMissed'>) => {
     const told = createTold(localStorage, name, locks)
