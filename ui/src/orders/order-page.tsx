@@ -92,7 +92,9 @@ function createOrder(props: { readonly orderId: string; readonly live: Live }) {
     }),
     ({ id }) => api.order(id),
   )
-  const found = () => (loaded.state === 'errored' ? undefined : loaded.latest)
+  // Not before it came: the way back is there from the start, and not suspended with the rest.
+  const found = () =>
+    loaded.state === 'ready' || loaded.state === 'refreshing' ? loaded.latest : undefined
 
   const order = () => newer(live(), found())
   const [history, setHistory] = createSignal<readonly OrderChange[]>()
