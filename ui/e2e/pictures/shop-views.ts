@@ -54,15 +54,6 @@ export const SHOP_VIEWS: readonly View[] = [
     },
   },
   { name: 'checkout-empty', as: 'Bob', show: at('/checkout') },
-  {
-    name: 'account',
-    as: 'Sam',
-    async show(page) {
-      await at('/orders')(page)
-      await page.getByRole('button', { name: /^Account: / }).click()
-      await page.getByRole('menuitem', { name: 'Sign out' }).waitFor()
-    },
-  },
   { name: 'sign-in', as: null, show: at('/sign-in') },
   { name: 'sign-in-token', as: null, shop: 'guarded', show: at('/sign-in') },
   { name: 'sign-in-first', as: null, show: at('/orders') },

@@ -16,7 +16,7 @@ import {
 import ChevronDown from 'lucide-solid/icons/chevron-down'
 import LogOut from 'lucide-solid/icons/log-out'
 import type { JSX } from 'solid-js'
-import { Show } from 'solid-js'
+import { onMount, Show, untrack } from 'solid-js'
 import { useNotifications, useToasts } from '../stores/app'
 import type { Identity } from '../stores/session'
 import { texts } from '../texts'
@@ -29,8 +29,15 @@ export function AccountMenu(props: {
   readonly who: Identity
   /** At once. */
   readonly open: boolean
+  /** What stood here before had the focus. */
+  readonly hadFocus: boolean
   readonly onSignOut: () => void
 }): JSX.Element {
+  const takesFocus = untrack(() => props.hadFocus)
+  let trigger: HTMLElement | undefined
+  onMount(() => {
+    if (takesFocus) trigger?.focus()
+  })
   return (
     // The page behind it stays as it is: its scrollbar would go, and all of it move.
     <Root
@@ -40,7 +47,12 @@ export function AccountMenu(props: {
       placement="bottom-end"
       gutter={6}
     >
-      <Trigger class={`${ACCOUNT_BUTTON} data-expanded:bg-sunken data-expanded:text-ink`}>
+      <Trigger
+        ref={(element: HTMLButtonElement) => {
+          trigger = element
+        }}
+        class={`${ACCOUNT_BUTTON} data-expanded:bg-sunken data-expanded:text-ink`}
+      >
         <AccountFace who={props.who} />
         <Icon class="text-ink-faint" aria-hidden="true">
           <ChevronDown class="size-4" />

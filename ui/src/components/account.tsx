@@ -41,6 +41,7 @@ export function Account(): JSX.Element {
 function SignedIn(props: { readonly who: Identity; readonly onSignOut: () => void }): JSX.Element {
   /** Pressed before the menu was there: it opens as soon as it is. */
   const [pressed, setPressed] = createSignal(false)
+  let plain: HTMLElement | undefined
   return (
     <ErrorBoundary
       // Whoever cannot load the menu can leave all the same.
@@ -56,6 +57,7 @@ function SignedIn(props: { readonly who: Identity; readonly onSignOut: () => voi
       <Suspense
         fallback={
           <button
+            ref={(element) => (plain = element)}
             type="button"
             class={ACCOUNT_BUTTON}
             aria-haspopup="menu"
@@ -65,7 +67,12 @@ function SignedIn(props: { readonly who: Identity; readonly onSignOut: () => voi
           </button>
         }
       >
-        <AccountMenu who={props.who} open={pressed()} onSignOut={props.onSignOut} />
+        <AccountMenu
+          who={props.who}
+          open={pressed()}
+          hadFocus={plain !== undefined && plain === document.activeElement}
+          onSignOut={props.onSignOut}
+        />
       </Suspense>
     </ErrorBoundary>
   )
