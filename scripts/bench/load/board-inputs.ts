@@ -62,7 +62,7 @@ export async function createBoardInputs(
       await typeInto()
       await page.keyboard.press('a')
     },
-    press('n'),
+    press('l'),
     wheel(280),
     press('Backspace'),
     wheel(-280),

@@ -15,9 +15,11 @@ export function createRowFocus(deps: {
   readonly scrollTo: (index: number) => void
 }): RowFocus {
   let last: string | null = null
+  /** The row of `last` is on its way: what has the focus is where the reader was before. */
+  let isComing = false
 
   function current(): string | null {
-    const row = document.activeElement?.closest<HTMLElement>('[data-row]')
+    const row = isComing ? null : document.activeElement?.closest<HTMLElement>('[data-row]')
     last = row?.dataset.row ?? last
     return last !== null && deps.shown().includes(last) ? last : null
   }
@@ -26,8 +28,9 @@ export function createRowFocus(deps: {
     if (last !== orderId) return
     const row = deps.list().querySelector(`[data-row="${CSS.escape(orderId)}"]`)
     const target = row?.querySelector<HTMLElement>('[data-open-order]')
+    isComing = !target && patience > 0
     if (target) target.focus({ preventScroll: true })
-    else if (patience > 0) requestAnimationFrame(() => focus(orderId, patience - 1))
+    else if (isComing) requestAnimationFrame(() => focus(orderId, patience - 1))
   }
 
   return {
