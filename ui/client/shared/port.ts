@@ -7,7 +7,7 @@ export interface Introduction {
 
 export type FromTab =
   | { readonly kind: 'send'; readonly text: string }
-  /** What was received has been dealt with: this many characters. */
+  /** What was received has been dealt with: this many characters more, told from time to time. */
   | { readonly kind: 'took'; readonly characters: number }
   | { readonly kind: 'drop' }
 

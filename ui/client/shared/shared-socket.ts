@@ -3,6 +3,8 @@ import { systemClock, type Clock } from '../clock'
 import { openWebSocket, type OpenSocket, type Socket, type SocketListener } from '../socket'
 import type { FromTab, FromWorker, Introduction } from './port'
 
+/** So much is told to be taken at once: the worker gives up on a tab only with many times as much. */
+const TOOK_CHARACTERS = 100_000
 /** A worker that has not answered by then never will. */
 const START_TIMEOUT_MS = 3_000
 
@@ -51,6 +53,8 @@ class PortSocket implements Socket {
   #own: Socket | null = null
   /** The worker runs. */
   #heard = false
+  /** Characters that were taken, and of which the worker was not told. */
+  #taken = 0
   #letGo = () => {}
 
   constructor(
@@ -104,12 +108,19 @@ class PortSocket implements Socket {
         try {
           return this.listener.received(told.text)
         } finally {
-          this.#post({ kind: 'took', characters: told.text.length })
+          this.#took(told.text.length)
         }
       case 'ended':
         this.#leave()
         return this.listener.ended(told.code, told.reason)
     }
+  }
+
+  #took(characters: number): void {
+    this.#taken += characters
+    if (this.#taken < TOOK_CHARACTERS) return
+    this.#post({ kind: 'took', characters: this.#taken })
+    this.#taken = 0
   }
 
   /** The page may be kept for the way back, and must hold nothing then: it connects anew. */

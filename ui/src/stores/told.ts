@@ -93,15 +93,16 @@ export function createTold(
   }
 
   async function take(news: readonly Versioned[]): Promise<ReadonlyMap<string, number>> {
-    const others = locks ? await heldByTabs() : []
+    // Read once: to ask `upTo` of each order would take the whole memory apart as often.
+    const known = [...(locks ? await heldByTabs() : []), memory.read() ?? {}]
     const before = new Map(
       news.map(({ orderId }) => [
         orderId,
-        Math.max(upTo(orderId), ...others.map((claimed) => claimed[orderId] ?? 0)),
+        Math.max(fresh.get(orderId) ?? 0, ...known.map((versions) => versions[orderId] ?? 0)),
       ]),
     )
     const newer = news.filter(({ orderId, version }) => version > before.get(orderId)!)
-    for (const one of newer) record(one)
+    for (const { orderId, version } of newer) fresh.set(orderId, version)
     write()
     if (locks && newer.length > 0) await hold(newer)
     return before
