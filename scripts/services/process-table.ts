@@ -5,7 +5,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 interface Entry {
   readonly pid: number
   readonly parent: number
-  /** Ended, and not yet collected by its parent. */
+  /** Ended with all its threads, and not yet collected by its parent. */
   readonly ended: boolean
   /** When it started: with the pid it names one process, whatever pids are given out again. */
   readonly startedAt: string
@@ -50,10 +50,12 @@ function fromProc(pid: number): Entry | null {
   // The second field is the program's name in parentheses, whatever characters it has: proc(5).
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
   const [state = '', parent = ''] = fields
+  const threads = Number(fields[17])
   return {
     pid,
     parent: Number(parent),
-    ended: state === 'Z' || state === 'X',
+    // While a thread still ends, those of a zombie hold its ports and files.
+    ended: state === 'X' || (state === 'Z' && threads <= 1),
     startedAt: `${bootId()} ${fields[19]}`,
   }
 }

@@ -141,7 +141,7 @@ describe('the deadline', () => {
     const held = await Promise.all(Array.from({ length: 4 }, () => database.sql.reserve()))
     const failure = await failureOf(database.query((sql) => sql`SELECT 1`))
     expect(failure).toMatchObject({ code: 'store_unreachable', temporary: true })
-    for (const connection of held) connection.release()
+    for (const connection of held) await connection.release()
     await database.query((sql) => sql`SELECT 1`)
   })
 })
