@@ -19,6 +19,8 @@ export interface Identity {
 /** Why nobody is signed in any more, when they did not choose so. */
 export type EndReason = 'refused'
 
+const END = 'ended'
+
 export interface Session {
   /** Reactive. */
   readonly identity: () => Identity | null
@@ -47,7 +49,9 @@ export interface TokenClaims {
 /** Owned. @param now milliseconds since the epoch */
 export function createSession(storage: KeptStorage, now: () => number = Date.now): Session {
   const keptIdentity = kept(storage, 'session', isIdentity)
-  const [ended, setEnded] = createSignal<EndReason | null>(null)
+  /** Outlives a reload, and says to other tabs why the session is gone. */
+  const keptEnd = kept(storage, END, isEndReason)
+  const [ended, setEnded] = createSignal<EndReason | null>(keptEnd.read())
   const [identity, setIdentity] = createSignal<Identity | null>(restore())
   const key = createMemo(() => {
     const who = identity()
@@ -58,27 +62,38 @@ export function createSession(storage: KeptStorage, now: () => number = Date.now
     const restored = keptIdentity.read()
     if (restored === null) return null
     if (!hasExpired(restored)) return restored
-    setEnded('refused')
-    dropAllKept(storage, (name) => name === cartName(restored.subject))
+    end('refused')
+    drop('refused', restored)
     return null
+  }
+
+  function end(reason: EndReason | null): void {
+    if (reason === null) keptEnd.drop()
+    else keptEnd.write(reason)
+    setEnded(reason)
+  }
+
+  /** Whoever did not choose to leave finds their cart again. */
+  function drop(reason: EndReason | null, who: Identity | null): void {
+    const stay = [END, cartName(who?.subject ?? null)]
+    dropAllKept(storage, (name) => reason !== null && stay.includes(name))
   }
 
   function signOut(reason?: EndReason): void {
     const who = identity()
     // A token that another tab has got meanwhile may be good: that is no end.
     if (reason === 'refused' && follow()) return
-    setEnded(reason ?? null)
+    end(reason ?? null)
     setIdentity(null)
-    // Last: what lives by the session ends with it, and may write before it does. Whoever did not
-    // choose to leave finds their cart again.
-    dropAllKept(storage, (name) => reason === 'refused' && name === cartName(who?.subject ?? null))
+    // Last: what lives by the session ends with it, and may write before it does.
+    drop(reason ?? null, who)
   }
 
   /** Returns whether another tab had signed somebody in, or renewed the token. */
   function follow(): boolean {
     const [known, current] = [keptIdentity.read(), identity()]
     if (known?.token === current?.token) return false
-    if (known === null && current !== null) setEnded(hasExpired(current) ? 'refused' : null)
+    setEnded(keptEnd.read())
     setIdentity(known)
     return known !== null
   }
@@ -99,7 +114,7 @@ export function createSession(storage: KeptStorage, now: () => number = Date.now
       const own = [cartName(null), cartName(next.subject)]
       dropAllKept(storage, (name) => own.includes(name))
       keptIdentity.write(next)
-      setEnded(null)
+      end(null)
       setIdentity(next)
     },
     renew(token) {
@@ -111,6 +126,10 @@ export function createSession(storage: KeptStorage, now: () => number = Date.now
     },
     signOut,
   }
+}
+
+function isEndReason(value: unknown): value is EndReason {
+  return value === 'refused'
 }
 
 /**
