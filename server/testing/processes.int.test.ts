@@ -58,6 +58,18 @@ test('a Redis may be a replica, and be watched by a Sentinel', async () => {
   expect(address).toEqual(['127.0.0.1', String(primary.port)])
 })
 
+test('a Redis that is killed while it writes to disk has freed its port', async () => {
+  await using redis = await startRedis({ appendonly: true, appendfsync: 'everysec' })
+  const value = Buffer.alloc(1_000_000)
+  for (let round = 0; round < 10; round++) {
+    await asked(redis, (client) =>
+      Promise.all(Array.from({ length: 5 }, (_, key) => client.set(`${round}-${key}`, value))),
+    )
+    await redis.kill()
+    await redis.restart()
+  }
+})
+
 test('a Redis leaves nothing behind', async () => {
   const redis = await startRedis()
   await redis[Symbol.asyncDispose]()
