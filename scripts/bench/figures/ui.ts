@@ -121,6 +121,14 @@ function notesOf(
       text: `ours ${countsOf(runs.ours)}, bare DOM ${countsOf(runs.bare)}`,
     },
     {
+      about: 'ui, worst of all runs',
+      text: `ours ${worstOf(runs.ours)}; bare DOM ${worstOf(runs.bare)}`,
+    },
+    {
+      about: 'ui, clicks that hit no control, because rows moved',
+      text: `ours ${missesOf(runs.ours)}, bare DOM ${missesOf(runs.bare)}`,
+    },
+    {
       about: 'ui, Event Timing of clicks and keys, worst',
       text: `ours ${timingsOf(runs.ours)} ms, bare DOM ${timingsOf(runs.bare)} ms`,
     },
@@ -139,6 +147,22 @@ const timingsOf = (runs: readonly BoardRun[]): string =>
   runs
     .map(({ busy }) => Math.max(0, ...busy.notes.eventTimings.map(({ ms }) => Math.round(ms))))
     .join(', ')
+
+function worstOf(runs: readonly BoardRun[]): string {
+  const frame = Math.max(...runs.flatMap(({ busy }) => framesOf(busy)))
+  const inputs = INPUTS.map((kind) => {
+    const worst = Math.max(...runs.flatMap(({ busy }) => delaysOf(busy, kind)))
+    return `${kind} ${worst.toFixed(0)} ms`
+  })
+  return [`frame ${frame.toFixed(0)} ms`, ...inputs].join(', ')
+}
+
+function missesOf(runs: readonly BoardRun[]): string {
+  const clicks = runs.flatMap(({ busy }) =>
+    busy.notes.inputs.filter(({ kind }) => kind === 'click'),
+  )
+  return `${clicks.filter(({ on }) => on === 'div').length} of ${clicks.length}`
+}
 
 function summaryOf({ busy, busyPaintMs, calmPaintMs, heapBytes }: BoardRun): string {
   const inputs = INPUTS.map((kind) => {
