@@ -31,15 +31,12 @@ test('counts down to the next attempt', () => {
 })
 
 test('tells why in a sentence', () => {
-  const lost = {
-    status: 'waiting',
-    retryAt: null,
-    reason: 'connection lost',
-    ageMs: 0,
-    channels: {},
-  }
-  const { detail } = describeConnection(lost as ClientState, NOW)
-  expect(detail).toBe('Connection lost. What you see may be out of date.')
+  const detail = (reason: string) =>
+    describeConnection({ ...stateOf('waiting'), reason }, NOW).detail
+  expect(detail('too many')).toBe(
+    'There are too many connections from here. What you see may be out of date.',
+  )
+  expect(detail('of a newer server')).toBe('Of a newer server. What you see may be out of date.')
 })
 
 function stateOf(status: Status): ClientState {

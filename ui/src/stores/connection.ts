@@ -92,6 +92,8 @@ export function createConnectionVoice(
 /** Reasons come as a few words, for logs as well. */
 function sentence(reason: string | null): string | null {
   if (!reason) return null
+  const known = texts.connection.endings[reason]
+  if (known !== undefined) return known
   const text = reason.charAt(0).toUpperCase() + reason.slice(1)
   return /[.!?]$/.test(text) ? text : `${text}.`
 }

@@ -115,11 +115,16 @@ export function createRealtime(deps: {
 
   const [state, setState] = createSignal<ClientState>(client.state, { equals: false })
   const [lastResume, setLastResume] = createSignal<PastResume | null>(null)
-  client.on('state', setState)
   const [currentAt, setCurrentAt] = createSignal<number | null>(null)
+  const proven = () => setCurrentAt(Date.now() - (client.state.ageMs ?? 0))
+  client.on('state', (next) => {
+    // Whoever has caught up is as current as whoever is told so later.
+    if (next.status === 'live' && state().status !== 'live') proven()
+    setState(next)
+  })
   client.on('age', () => {
     setState(client.state)
-    setCurrentAt(Date.now() - (client.state.ageMs ?? 0))
+    proven()
   })
   client.on('resumed', (resume) => {
     if (resume.after !== 'snapshot') setLastResume({ ...resume, at: new Date() })

@@ -1,3 +1,4 @@
+import { CLOSE_CODES } from '../../../server/protocol/close-codes'
 import type { ResumeReason } from '../../../server/protocol/frames'
 import type { OrderStatus } from '../../../server/protocol/order-status'
 
@@ -636,8 +637,20 @@ const WHY: Readonly<Record<ResumeReason, string>> = {
   refilling: 'because the server was reading everything anew',
 }
 
+/** Why a connection ended, by the server's words for it: of a code that is new only these are known. */
+const ENDINGS: Readonly<Partial<Record<string, string>>> = {
+  [CLOSE_CODES.goingAway.reason]: 'The server is being started again.',
+  [CLOSE_CODES.abnormal.reason]: 'The connection was lost.',
+  [CLOSE_CODES.restart.reason]: 'The server is being started again.',
+  [CLOSE_CODES.tryLater.reason]: 'The server has trouble of its own.',
+  [CLOSE_CODES.unauthorized.reason]: 'The sign-in was not accepted.',
+  [CLOSE_CODES.authTimeout.reason]: 'The connection is too slow.',
+  [CLOSE_CODES.tooMany.reason]: 'There are too many connections from here.',
+}
+
 const connection = {
   name: 'Connection: ',
+  endings: ENDINGS,
   states: {
     live: { label: 'Live', detail: 'You see every change as it happens.' },
     late: {
