@@ -1,10 +1,12 @@
 import type { JSX } from 'solid-js'
-import { whenText } from './when'
+import { dayText, whenText } from './when'
 
 const FORMATS = {
   full: new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' }),
   /** As few words as say it. */
   when: { format: (date: Date) => whenText(date) },
+  /** As a heading above times. */
+  heading: { format: (date: Date) => dayText(date) },
   /** Where the year goes without saying. */
   short: new Intl.DateTimeFormat(undefined, {
     day: 'numeric',

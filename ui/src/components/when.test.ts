@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { changeText, whenText } from './when'
+import { changeText, dayText, whenText } from './when'
 
 const NOW = new Date(2026, 10, 23, 12, 0)
 const at = (month: number, day: number, hour: number, minute = 0, year = 2026) =>
@@ -12,6 +12,14 @@ test('says a time in as few words as say it', () => {
   expect(earlier).toContain('21')
   expect(earlier).not.toContain('2026')
   expect(whenText(at(11, 31, 6, 0, 2025), NOW)).toContain('2025')
+})
+
+test('says a day in as few words as say it', () => {
+  expect(dayText(at(10, 23, 6), NOW)).toBe('Today')
+  expect(dayText(at(10, 22, 23, 59), NOW)).toBe('Yesterday')
+  expect(dayText(at(10, 24, 1), NOW)).toContain('24')
+  expect(dayText(at(10, 21, 6), NOW)).not.toContain('2026')
+  expect(dayText(at(11, 31, 6, 0, 2025), NOW)).toContain('2025')
 })
 
 test('says of a change only what is new', () => {

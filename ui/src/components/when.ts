@@ -11,6 +11,8 @@ const OF_ANOTHER_YEAR = new Intl.DateTimeFormat(undefined, {
   dateStyle: 'medium',
   timeStyle: 'short',
 })
+const DAY = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' })
+const DAY_AND_YEAR = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' })
 
 /** A point in time in as few words as say it: `today, 06:14`; the year where it is another. */
 export function whenText(at: Date, now: Date = new Date()): string {
@@ -18,6 +20,12 @@ export function whenText(at: Date, now: Date = new Date()): string {
   if (days === 0) return texts.common.today(TIME.format(at))
   if (days === 1) return texts.common.yesterday(TIME.format(at))
   return (at.getFullYear() === now.getFullYear() ? OF_THIS_YEAR : OF_ANOTHER_YEAR).format(at)
+}
+
+/** A day as a heading: `Today`, `21 Nov`; the year where it is another. */
+export function dayText(at: Date, now: Date = new Date()): string {
+  const recent = texts.common.recentDays[daysBetween(at, now)]
+  return recent ?? (at.getFullYear() === now.getFullYear() ? DAY : DAY_AND_YEAR).format(at)
 }
 
 /** Of a change: only what it says that the time before it did not; null where that is nothing. */

@@ -27,7 +27,7 @@ export function OrderHistory(props: {
               {(day) => (
                 <div>
                   <h3 class="mb-2 text-sm text-ink-soft">
-                    <Time at={day.changes[0]!.at} as="day" />
+                    <Time at={day.changes[0]!.at} as="heading" />
                   </h3>
                   <ol>
                     <For each={day.changes}>

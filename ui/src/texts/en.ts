@@ -45,6 +45,8 @@ const common = {
   orderName: (number: string) => `Order #${number}`,
   today: (time: string) => `today, ${time}`,
   yesterday: (time: string) => `yesterday, ${time}`,
+  /** As a heading; the number of days that it is past. */
+  recentDays: ['Today', 'Yesterday'],
   statuses: STATUSES,
   subtotal: 'Subtotal',
   tax: (percent?: number) =>
