@@ -83,11 +83,21 @@ export function createNews(options: NewsOptions): News {
   }
 
   function inTurn(run: () => Promise<void>): void {
-    const mine: Promise<void> = (turn ?? Promise.resolve()).then(run).catch(() => undefined)
+    const mine: Promise<void> = (turn ?? Promise.resolve()).then(run).catch(reportError)
     turn = mine
     void mine.then(() => {
       if (turn === mine) turn = null
     })
+  }
+
+  /** Told twice is better than not at all. */
+  async function claim(news: readonly Versioned[]): Promise<ReadonlyMap<string, number>> {
+    try {
+      return await told.claim(news)
+    } catch (error) {
+      reportError(error)
+      return new Map()
+    }
   }
 
   function tellNow({ orderId, version, text }: NewsItem): void {
@@ -99,7 +109,7 @@ export function createNews(options: NewsOptions): News {
     await settled()
     if (ended) return
     const isOwn = (own.get(item.orderId) ?? 0) >= item.version
-    const before = isOwn ? null : await told.claim([item])
+    const before = isOwn ? null : await claim([item])
     if (ended || (before?.get(item.orderId) ?? 0) >= item.version) return
     tellNow(item)
   }
@@ -107,7 +117,7 @@ export function createNews(options: NewsOptions): News {
   async function tellWhatWaited(): Promise<void> {
     const all = [...waiting]
     waiting.clear()
-    const before = await told.claim(all.map(([orderId, { version }]) => ({ orderId, version })))
+    const before = await claim(all.map(([orderId, { version }]) => ({ orderId, version })))
     if (ended) return
     const left = all.flatMap(([orderId, { version, updates, texts: newest }]) => {
       const untold = Math.min(updates, version - (before.get(orderId) ?? 0))
