@@ -66,6 +66,8 @@ function Header(): JSX.Element {
   const catalogue = useCatalogue()
   const live = useLive()
   const location = useLocation()
+  /** Without what is no longer sold, once that is known. */
+  const inCart = () => catalogue.estimate()?.pieces ?? cart.count()
   let nav!: HTMLElement
   // On a phone the links of staff do not all fit: that of this page is in sight.
   createEffect(
@@ -94,10 +96,10 @@ function Header(): JSX.Element {
           >
             <NavLink href="/" end>
               {texts.shell.shop}
-              <Show when={cart.count() > 0 && catalogue.takesOrders()}>
+              <Show when={inCart() > 0 && catalogue.takesOrders()}>
                 <span class="rounded-full bg-accent px-1.5 text-xs leading-5 font-semibold text-on-accent">
                   <span class="sr-only">{texts.shell.inCart}</span>
-                  {cart.count()}
+                  {inCart()}
                 </span>
               </Show>
             </NavLink>

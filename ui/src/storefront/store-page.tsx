@@ -102,8 +102,6 @@ function ProductCard(props: { readonly product: Product }): JSX.Element {
 
 /** On a phone the cart is far below the products: this leads to it, as long as it is not in sight. */
 function CartBar(props: { readonly estimate: Estimate }): JSX.Element {
-  /** Of what the sum is: without what is no longer sold. */
-  const pieces = () => props.estimate.lines.reduce((sum, { quantity }) => sum + quantity, 0)
   const subtotal = () => formatMoney(props.estimate.subtotal, props.estimate.currency)
   const [needed, setNeeded] = createSignal(true)
   onMount(() => {
@@ -121,7 +119,7 @@ function CartBar(props: { readonly estimate: Estimate }): JSX.Element {
       classList={{ hidden: !needed() }}
     >
       <a href="#cart" target="_self" class="btn btn-primary w-full">
-        {texts.storefront.cart.view(pieces(), subtotal())}
+        {texts.storefront.cart.view(props.estimate.pieces, subtotal())}
       </a>
     </div>
   )

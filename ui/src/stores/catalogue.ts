@@ -11,6 +11,8 @@ export interface PricedLine extends CartLine {
 /** What a cart will cost, by the server's prices; the order's own figures are the server's. */
 export interface Estimate {
   readonly lines: readonly PricedLine[]
+  /** How many things the lines are together. */
+  readonly pieces: number
   readonly currency: string
   readonly subtotal: number
   /** Null where the shop does not tell its tax. */
@@ -48,13 +50,15 @@ export function createCatalogue(api: Api, lines: () => readonly CartLine[]): Cat
       const product = known.find((candidate) => candidate.id === line.productId)
       return product ? [{ ...line, product, total: product.price * line.quantity }] : []
     })
+    const pieces = priced.reduce((sum, line) => sum + line.quantity, 0)
     const subtotal = priced.reduce((sum, line) => sum + line.total, 0)
     const percent = settings.error === undefined ? settings.latest?.taxPercent : undefined
     const tax = percent === undefined ? null : Math.round((subtotal * percent) / 100)
     const gone = lines()
       .map((line) => line.productId)
       .filter((id) => !priced.some((line) => line.productId === id))
-    return { lines: priced, currency: known[0]?.currency ?? 'EUR', subtotal, tax, gone }
+    const currency = known[0]?.currency ?? 'EUR'
+    return { lines: priced, pieces, currency, subtotal, tax, gone }
   })
 
   const currentSettings = () => {
