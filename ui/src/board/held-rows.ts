@@ -43,7 +43,11 @@ export function createHeldRows(
   return {
     shown,
     held: () => ids().length - shown().length,
-    hold: () => setNewest((known) => known ?? newestOf(untrack(ids), orderOf)),
+    hold() {
+      const all = untrack(ids)
+      const some = untrack(areNewestFirst) ? all.slice(0, 1) : all
+      setNewest((known) => known ?? newestOf(some, orderOf))
+    },
     release: () => setNewest(null),
   }
 }
