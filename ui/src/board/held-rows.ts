@@ -28,14 +28,7 @@ export function createHeldRows(
 ): HeldRows {
   const [newest, setNewest] = createSignal<Placed | null>(null)
   const shown = createMemo<readonly string[]>(
-    () => {
-      const mark = newest()
-      const all = ids()
-      if (mark === null) return all
-      const isOld = (id: string) => !isNewer(orderOf(id), mark)
-      const rest = areNewestFirst() ? all.slice(firstIndex(all, isOld)) : all.filter(isOld)
-      return rest.length === all.length ? all : rest
-    },
+    () => notNewer(ids(), newest(), orderOf, areNewestFirst()),
     [],
     // What came in and waits is no reason to draw the rows anew.
     { equals: isSameList },
@@ -50,6 +43,18 @@ export function createHeldRows(
     },
     release: () => setNewest(null),
   }
+}
+
+function notNewer(
+  all: readonly string[],
+  mark: Placed | null,
+  orderOf: (orderId: string) => Placed | undefined,
+  areNewestFirst: boolean,
+): readonly string[] {
+  if (mark === null) return all
+  const isOld = (id: string) => !isNewer(orderOf(id), mark)
+  const rest = areNewestFirst ? all.slice(firstIndex(all, isOld)) : all.filter(isOld)
+  return rest.length === all.length ? all : rest
 }
 
 function isNewer(order: Placed | undefined, mark: Placed): boolean {

@@ -87,20 +87,22 @@ test('is what a walk through all orders would leave, in whatever steps they came
             setReach(() => (one: Order) => next.second === null || one.createdAt >= floor)
           }
         }
-        const expected = () =>
-          known
+        function check(): void {
+          const expected = known
             .all()
             .filter((one) => reach()(one) && shows()(one))
             .toSorted(comparison(sort()))
             .map(({ orderId }) => orderId)
+          expect(list()).toEqual(expected)
+        }
 
         if (together) {
           batch(() => steps.forEach(take))
-          expect(list()).toEqual(expected())
+          check()
         } else {
           for (const next of steps) {
             take(next)
-            expect(list()).toEqual(expected())
+            check()
           }
         }
         dispose()
