@@ -43,29 +43,30 @@ export async function createBoardInputs(
   const leave = () => page.locator('[data-board-search]').evaluate((field) => field.blur())
   const steps: readonly (() => Promise<unknown>)[] = [
     press('j'),
-    wheel(504),
     click(places.one),
     press('j'),
-    wheel(504),
-    press('k'),
-    wheel(-504),
     click(places.all),
+    press('k'),
+    wheel(504),
+    wheel(504),
     wheel(-504),
-    click(places.box),
+    wheel(-504),
+    // Time for the page to come to rest: a click is meant for what was there at first.
+    press('Escape'),
     press('j'),
+    click(places.box),
     press('Escape'),
     wheel(672),
     click(places.link),
     press('Escape'),
     wheel(-672),
+    press('Escape'),
     async () => {
       await typeInto()
       await page.keyboard.press('a')
     },
     press('l'),
-    wheel(280),
     press('Backspace'),
-    wheel(-280),
     async () => {
       await page.keyboard.press('Backspace')
       await leave()
