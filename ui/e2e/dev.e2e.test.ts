@@ -27,6 +27,8 @@ beforeAll(async () => {
       REALTIME_PORT: String(port),
       UI_PORT: String(uiPort),
       LOG_LEVEL: 'warn',
+      // What it says is read: colours would stand between the letters.
+      NO_COLOR: '1',
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
