@@ -11,7 +11,6 @@ import { BoardHead, SortSelect } from './board-head'
 import { BoardRow } from './board-row'
 import { createRowFocus } from './row-focus'
 import { createRowHighlight } from './row-highlight'
-import { createRowOrder } from './row-order'
 import { createRowSlots } from './row-slots'
 import { SortNotice } from './sort-notice'
 
@@ -59,16 +58,6 @@ export function BoardTable(): JSX.Element {
   })
   const slots = createRowSlots(createMemo(() => [...places().keys()], [], { equals: isSameList }))
   const highlight = createRowHighlight()
-  const putInOrder = createRowOrder(() => {
-    const at = places()
-    return slots()
-      .flatMap(({ orderId, element }) =>
-        element ? [{ element, index: at.get(orderId()) ?? 0 }] : [],
-      )
-      .sort((a, b) => a.index - b.index)
-      .map(({ element }) => element)
-  })
-  createEffect(on(places, putInOrder))
   desk.setRowFocus(
     createRowFocus({
       list: () => list,

@@ -13,30 +13,31 @@ interface Slot extends RowSlot {
 }
 
 /**
- * Owned, reactive: the rows in sight, each as long as it is there at the same place of the list of
- * slots, whatever it shows. An order keeps its row as long as it is in sight: an open select must stay
- * with it when rows move. A row whose order left shows one that came, which writes some words where a
- * new one would be built; not while somebody is on it.
+ * Owned, reactive: the rows in sight, in their order. An order keeps its row as long as it is in sight:
+ * an open select must stay with it when rows move. A row whose order left shows one that came, which
+ * writes some words where a new one would be built; not while somebody is on it.
  */
 export function createRowSlots(
   inSight: () => readonly string[],
   isInUse: (slot: RowSlot) => boolean = isTouched,
 ): () => readonly RowSlot[] {
   return createMemo<readonly Slot[]>((before) => {
-    const coming = new Set(inSight())
-    const kept = before.filter((slot) => coming.delete(untrack(slot.orderId)))
-    const isKept = new Set(kept)
-    const free = before.filter((slot) => !isKept.has(slot) && !isInUse(slot))
-    const taken = new Set<Slot>()
-    const opened: Slot[] = []
-    for (const orderId of coming) {
-      const slot = free.pop()
-      if (slot) {
-        slot.show(orderId)
-        taken.add(slot)
-      } else opened.push(openSlot(orderId))
+    const ids = inSight()
+    const wanted = new Set(ids)
+    const kept = new Map<string, Slot>()
+    const free: Slot[] = []
+    for (const slot of before) {
+      const orderId = untrack(slot.orderId)
+      if (wanted.has(orderId)) kept.set(orderId, slot)
+      else if (!isInUse(slot)) free.push(slot)
     }
-    return [...before.filter((slot) => isKept.has(slot) || taken.has(slot)), ...opened]
+    return ids.map((id) => {
+      const known = kept.get(id)
+      if (known) return known
+      const slot = free.pop() ?? openSlot(id)
+      slot.show(id)
+      return slot
+    })
   }, [])
 }
 
