@@ -60,6 +60,18 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.constant({ kind: 'reset' as const }) },
 )
 
+function walk(
+  all: readonly Order[],
+  reaches: (one: Order) => boolean,
+  shows: (one: Order) => boolean,
+  sort: Sort,
+): readonly string[] {
+  return all
+    .filter((one) => reaches(one) && shows(one))
+    .toSorted(comparison(sort))
+    .map(({ orderId }) => orderId)
+}
+
 test('is what a walk through all orders would leave, in whatever steps they came', () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 30 }), fc.boolean(), (steps, together) => {
@@ -87,22 +99,13 @@ test('is what a walk through all orders would leave, in whatever steps they came
             setReach(() => (one: Order) => next.second === null || one.createdAt >= floor)
           }
         }
-        function check(): void {
-          const expected = known
-            .all()
-            .filter((one) => reach()(one) && shows()(one))
-            .toSorted(comparison(sort()))
-            .map(({ orderId }) => orderId)
-          expect(list()).toEqual(expected)
-        }
-
         if (together) {
           batch(() => steps.forEach(take))
-          check()
+          expect(list()).toEqual(walk(known.all(), reach(), shows(), sort()))
         } else {
           for (const next of steps) {
             take(next)
-            check()
+            expect(list()).toEqual(walk(known.all(), reach(), shows(), sort()))
           }
         }
         dispose()
