@@ -1,4 +1,4 @@
-import { batch, createSignal, onCleanup } from 'solid-js'
+import { batch, createSignal, onCleanup, untrack } from 'solid-js'
 import type { ChannelName } from '../../../server/protocol/frames'
 import {
   createClient,
@@ -119,7 +119,7 @@ export function createRealtime(deps: {
   const proven = () => setCurrentAt(Date.now() - (client.state.ageMs ?? 0))
   client.on('state', (next) => {
     // Whoever has caught up is as current as whoever is told so later.
-    if (next.status === 'live' && state().status !== 'live') proven()
+    if (next.status === 'live' && untrack(state).status !== 'live') proven()
     setState(next)
   })
   client.on('age', () => {
