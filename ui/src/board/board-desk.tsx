@@ -3,6 +3,7 @@ import type { OrderStatus } from '../../../server/protocol/order-status'
 import type { Board } from '../stores/board'
 import { isServerOrder } from '../stores/board-sort'
 import { createBoardAddress, type BoardAddress } from './board-address'
+import { createCalmList } from './calm-list'
 import { createSwitch, type Switch } from './board-settings'
 import { createHeldRows, type HeldRows } from './held-rows'
 import type { RowFocus } from './row-focus'
@@ -43,7 +44,10 @@ export const BoardDeskProvider = DeskContext.Provider
 
 /** Owned. */
 export function createBoardDesk(board: Board): BoardDesk {
-  const rows = createHeldRows(board.ids, board.peek, () => isServerOrder(board.view.sort()))
+  const { view } = board
+  const asked = () => [view.shows(), view.sort(), board.listing().reach()]
+  const list = createCalmList(board.ids, asked)
+  const rows = createHeldRows(list, board.peek, () => isServerOrder(view.sort()))
   const selection = createRowSelection(rows.shown, (id) => board.peek(id)?.version ?? 0)
   const [cancelling, setCancelling] = createSignal<readonly SeenOrder[] | null>(null)
   const [help, setHelp] = createSignal(false)
