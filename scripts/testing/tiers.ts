@@ -42,7 +42,18 @@ export function tiersOf(files: readonly string[]): readonly Tier[] {
       flags: [...IN_PARALLEL, BROWSER, '--timeout=20000'],
     },
     { name: 'int', kind: 'int', files: of('int'), flags: [...IN_PARALLEL, '--timeout=60000'] },
-    { name: 'e2e', kind: 'e2e', files: of('e2e'), flags: [...ALONE, '--timeout=120000'] },
+    {
+      name: 'e2e',
+      kind: 'e2e',
+      files: of('e2e').filter((path) => !isUi(path)),
+      flags: [...ALONE, '--timeout=120000'],
+    },
+    {
+      name: 'e2e, UI',
+      kind: 'e2e',
+      files: of('e2e').filter(isUi),
+      flags: [...IN_PARALLEL, '--timeout=120000'],
+    },
   ]
   return tiers.filter((tier) => tier.files.length > 0)
 }
