@@ -5,6 +5,7 @@ import { buildUi, openBrowser, openPage, signIn } from './browser'
 import { startCuttableProxy, type CuttableProxy } from './cuttable-proxy'
 import { BACK_MS, startKillableServer, type KillableServer } from './killable-server'
 import {
+  fillAddress,
   createShop,
   keptMark,
   live,
@@ -183,13 +184,5 @@ async function checkOutAsCarol(page: Page): Promise<void> {
   await live(page)
   await page.getByRole('button', { name: 'Add Tea Towel to the cart' }).click()
   await page.getByRole('link', { name: 'Check out' }).click()
-  for (const [label, text] of [
-    ['Full name', 'Carol King'],
-    ['Street and number', '1 Quay'],
-    ['Postal code', '20457'],
-    ['City', 'Hamburg'],
-  ] as const) {
-    await page.getByLabel(label).fill(text)
-  }
-  await page.getByLabel('Country').selectOption('DE')
+  await fillAddress(page, 'Carol King')
 }

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'bun:test'
 import type { Browser, Locator, Page } from 'playwright-core'
 import { startTestServer, type TestServer } from '../../server/testing/test-server'
 import { buildUi, openBrowser, openPage, signIn } from './browser'
-import { live, toast } from './shop'
+import { fillAddress, live, toast } from './shop'
 import { violations } from './violations'
 
 /** Staff look after what is sold; customers see it. */
@@ -155,15 +155,7 @@ test('what is hidden during the checkout is left out in words, and the rest can 
     await page.getByRole('button', { name: 'Add Tea Towel to the cart' }).click()
     await page.getByRole('button', { name: 'Add Paring Knife to the cart' }).click()
     await page.getByRole('link', { name: 'Check out' }).click()
-    for (const [label, text] of [
-      ['Full name', 'Bob Okafor'],
-      ['Street and number', '1 Quay'],
-      ['Postal code', '20457'],
-      ['City', 'Hamburg'],
-    ] as const) {
-      await page.getByLabel(label).fill(text)
-    }
-    await page.getByLabel('Country').selectOption('DE')
+    await fillAddress(page, 'Bob Okafor')
     await change('paring-knife', { active: false })
     await page.getByRole('button', { name: 'Place order' }).click()
     await page.getByRole('alert').getByText('no longer for sale').waitFor()

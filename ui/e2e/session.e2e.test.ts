@@ -3,7 +3,7 @@ import type { Browser, Page } from 'playwright-core'
 import { orderNumber } from '../../server/protocol/order'
 import { startTestServer, type TestServer } from '../../server/testing/test-server'
 import { buildUi, openBrowser, openPage, signedIn, signIn, signOut } from './browser'
-import { createShop, live, toast, type Shop } from './shop'
+import { createShop, fillAddress, live, toast, type Shop } from './shop'
 
 let server: TestServer
 let shop: Shop
@@ -249,15 +249,7 @@ describe('checking out', () => {
     await page.goto('/')
     await page.getByRole('button', { name: 'Add Tea Towel to the cart' }).click()
     await page.getByRole('link', { name: 'Check out' }).click()
-    for (const [label, text] of [
-      ['Full name', 'Carol King'],
-      ['Street and number', '1 Quay'],
-      ['Postal code', '20457'],
-      ['City', 'Hamburg'],
-    ] as const) {
-      await page.getByLabel(label).fill(text)
-    }
-    await page.getByLabel('Country').selectOption('DE')
+    await fillAddress(page, 'Carol King')
   }
 
   async function signInAsCarol(page: Page): Promise<void> {

@@ -75,6 +75,19 @@ export function toast(page: Page, text: string | RegExp): Locator {
   return page.locator('[data-toast]').filter({ hasText: text })
 }
 
+/** Says at the checkout where it goes. */
+export async function fillAddress(page: Page, name: string): Promise<void> {
+  for (const [label, text] of [
+    ['Full name', name],
+    ['Street and number', '1 Quay'],
+    ['Postal code', '20457'],
+    ['City', 'Hamburg'],
+  ] as const) {
+    await page.getByLabel(label).fill(text)
+  }
+  await page.getByLabel('Country').selectOption('DE')
+}
+
 /** The row of an order on the board. */
 export function row(page: Page, order: Pick<Order, 'orderId'>): Locator {
   return page.locator(`[data-order="${orderNumber(order.orderId)}"]`)
