@@ -1,21 +1,12 @@
 import type { JSX } from 'solid-js'
-import { dayText, whenText } from './when'
+import { dayText, TIME_FORMATS, whenText } from './when'
 
 const FORMATS = {
-  full: new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' }),
+  ...TIME_FORMATS,
   /** As few words as say it. */
   when: { format: (date: Date) => whenText(date) },
   /** As a heading above times. */
   heading: { format: (date: Date) => dayText(date) },
-  /** Where the year goes without saying. */
-  short: new Intl.DateTimeFormat(undefined, {
-    day: 'numeric',
-    month: 'short',
-    hour: 'numeric',
-    minute: 'numeric',
-  }),
-  day: new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' }),
-  time: new Intl.DateTimeFormat(undefined, { timeStyle: 'short' }),
 }
 const EXACT = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'long' })
 
