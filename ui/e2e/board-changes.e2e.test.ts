@@ -5,7 +5,7 @@ import { orderNumber } from '../../server/protocol/order'
 import type { OrderStatus } from '../../server/protocol/order-status'
 import { startTestServer, type TestServer } from '../../server/testing/test-server'
 import { buildUi, openBrowser, openPage, signedIn, signIn, signOut } from './browser'
-import { createShop, live, row, toast, type Shop } from './shop'
+import { createShop, live, recordToasts, row, toast, told, type Shop } from './shop'
 
 let server: TestServer
 let shop: Shop
@@ -127,6 +127,41 @@ test('several are selected, changed together, and taken back together', async ()
     // Once: what was taken back before was never sent.
     expect(await orderNow(order)).toMatchObject({ status: 'processing', version: 2 })
   }
+})
+
+/** Sam chooses a status, and before it is sent the customer cancels the order; the board has it. */
+async function cancelledMeanwhile(reason: string): Promise<Order> {
+  const order = await shop.place('bob')
+  const bar = await choose(sam, order, 'processing')
+  await bar.getByRole('button', { name: 'Undo' }).focus()
+  await recordToasts(sam)
+  const cancelled = await server.request(`/api/orders/${order.orderId}/cancel`, {
+    token: await server.signIn('bob', 'customer'),
+    json: { reason },
+  })
+  expect(cancelled.status).toBe(200)
+  return order
+}
+
+test('a customer who cancels before a change is sent is told of once, by the question', async () => {
+  const order = await cancelledMeanwhile('Ordered twice')
+  const next = await shop.place('bob')
+  await shop.changeStatus(next, 'cancelled', 'Out of stock')
+  // What is told of the other order is told after the first one would have been.
+  expect(await told(sam, 1)).toEqual([`Order #${orderNumber(next.orderId)} was cancelled`])
+  await sam.getByRole('searchbox').focus()
+  const decision = undecided(sam, order)
+  await decision.getByText('The customer cancelled it (“Ordered twice”)').waitFor()
+  await decision.getByText('Yours is no longer possible.').waitFor()
+  await decision.getByRole('button', { name: 'Keep theirs' }).click()
+  expect(await told(sam, 1)).toHaveLength(1)
+})
+
+test('who takes the change back is told that the customer cancelled', async () => {
+  const order = await cancelledMeanwhile('No longer needed')
+  await sam.locator('[data-held]').getByRole('button', { name: 'Undo' }).click()
+  const number = orderNumber(order.orderId)
+  await toast(sam, `Order #${number} was cancelled`).waitFor()
 })
 
 test('a conflict can be decided for the change', async () => {

@@ -6,6 +6,7 @@ import { WarningIcon } from '../components/icons'
 import { StatusBadge } from '../components/status-badge'
 import { problemText } from '../problem'
 import type { ChangeState, OpenChange } from '../stores/held-changes'
+import { conflictText } from '../stores/status-changes'
 import { texts } from '../texts'
 import { useDesk } from './board-desk'
 import { focusOrderIfLost } from './focus-order'
@@ -90,7 +91,7 @@ function DecideConflict(props: {
   return (
     <>
       <span class="flex flex-wrap items-center gap-2">
-        {props.state.by === null ? say.someoneElse : say.changedBy(props.state.by)} {say.now}
+        {conflictText(props.state)} {say.now}
         <StatusBadge status={props.state.order.status} />
         {say.yours}
         <StatusBadge status={props.change.wanted.status} />

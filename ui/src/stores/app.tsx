@@ -9,7 +9,7 @@ import { createCatalogue, type Catalogue } from './catalogue'
 import { createCommands } from './commands'
 import { dropAllKept } from './kept'
 import { createLooking } from './looking'
-import { createNews, type NewsOptions } from './news'
+import { createNews, type NewsSubject } from './news'
 import { createNotifications, type Notifications } from './notifications'
 import { createNotifier, type NotifierOptions } from './notifier'
 import { createOrders, type Orders } from './orders'
@@ -85,7 +85,7 @@ function createStores(): Stores {
     on(looking, (inSight) => (inSight ? toasts.release() : toasts.hold()), { defer: true }),
   )
   const notifications = createNotifications(localStorage, looking)
-  const newsOf = (name: ChannelName) => (options: Pick<NewsOptions, 'href' | 'onMissed'>) => {
+  const newsOf = (name: ChannelName) => (options: NewsSubject) => {
     const told = createTold(localStorage, name, locks)
     const notifier = createNotifier({
       notifications,

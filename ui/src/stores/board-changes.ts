@@ -54,7 +54,8 @@ export function createBoardChanges(deps: {
     if (outcome.kind === 'conflict') {
       toasts.show({
         tone: 'warning',
-        text: say.someoneElse(number),
+        text:
+          outcome.order.status === 'cancelled' ? say.wasCancelled(number) : say.someoneElse(number),
         detail: say.decideOnBoard,
         href: '/board',
       })

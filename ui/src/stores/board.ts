@@ -12,7 +12,7 @@ import { createBoardView, FURTHER_PAGE_SIZE, type BoardView } from './board-view
 import { createFrameInbox } from './frame-inbox'
 import { createKnownOrders } from './known-orders'
 import { createListing, type Listing } from './listing'
-import type { News, NewsOptions } from './news'
+import type { News, NewsSubject } from './news'
 import type { Realtime } from './realtime'
 import { prepareSearch } from './search'
 import type { ToastKind, Toasts, ToastText } from './toasts'
@@ -59,12 +59,12 @@ export function createBoard(deps: {
   readonly realtime: Realtime
   readonly api: Api
   readonly toasts: Toasts
-  readonly createNews: (options: Pick<NewsOptions, 'href'>) => News
+  readonly createNews: (options: NewsSubject) => News
 }): Board {
   const { realtime, api, toasts } = deps
   const { client } = realtime
   const known = createKnownOrders()
-  const news = deps.createNews({ href: '/board' })
+  const news = deps.createNews({ href: '/board', awaitsAnswer })
   const [ready, setReady] = createSignal(false)
   const figures = createBoardStats(client, api)
   const newOrderListeners = new Set<() => void>()
@@ -110,6 +110,12 @@ export function createBoard(deps: {
   function isOwn({ orderId, status }: Order): boolean {
     const change = changes.of(orderId)
     return change?.state.kind === 'sending' && change.wanted.status === status
+  }
+
+  /** Where somebody else was faster, the question about the change tells what they did. */
+  function awaitsAnswer(orderId: string): boolean {
+    const kind = changes.of(orderId)?.state.kind
+    return kind === 'held' || kind === 'sending'
   }
 
   function takeSnapshot({ channel, items, cursor, next = null }: TakenSnapshot): void {

@@ -10,7 +10,11 @@ import type { ToastText } from './toasts'
 function openBrowser() {
   const storage = createStorage()
   const clock = createVirtualClock()
-  function openTab({ inSight = true, settled = async () => {} } = {}) {
+  function openTab({
+    inSight = true,
+    settled = async () => {},
+    awaitsAnswer = (_orderId: string): boolean => false,
+  } = {}) {
     const shown: string[] = []
     const missed: string[] = []
     const unseen: string[] = []
@@ -22,6 +26,7 @@ function openBrowser() {
         looking,
         href: '/orders',
         settled,
+        awaitsAnswer,
         onMissed: (ids) => void missed.push(...ids),
         onUnseen: ({ orderId }) => void unseen.push(orderId),
       }),
@@ -172,4 +177,43 @@ test('what the reader did is news in that tab alone, whatever comes first', asyn
   await told()
   expect(mine.shown).toEqual(['placed'])
   expect(other.shown).toEqual([])
+})
+
+describe('while the reader waits for what becomes of a change', () => {
+  function change() {
+    const [open, setOpen] = createSignal<readonly string[]>(['a'])
+    const tab = openBrowser().openTab({ awaitsAnswer: (orderId) => open().includes(orderId) })
+    return { ...tab, answer: () => setOpen([]) }
+  }
+
+  test('what the answer tells is not told twice', async () => {
+    const { news, hear, shown, answer } = change()
+    hear('a', 2)
+    hear('b', 2)
+    expect(shown).toEqual(['b v2'])
+    void news.own({ orderId: 'a', version: 2 })
+    answer()
+    await told()
+    expect(shown).toEqual(['b v2'])
+  })
+
+  test('what it does not tell is told after it', async () => {
+    const { hear, shown, answer } = change()
+    hear('a', 2)
+    answer()
+    await told()
+    expect(shown).toEqual(['a v2'])
+    hear('a', 3)
+    expect(shown).toEqual(['a v2', 'a v3'])
+  })
+
+  test('what was missed is told after it as well', async () => {
+    const { news, hear, shown, answer } = change()
+    hear('a', 2, true)
+    news.flush()
+    await told()
+    expect(shown).toEqual([])
+    answer()
+    expect(shown).toEqual(['a v2'])
+  })
 })

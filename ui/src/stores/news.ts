@@ -1,4 +1,4 @@
-import { createEffect, on, onCleanup, untrack } from 'solid-js'
+import { createEffect, createSignal, on, onCleanup, untrack } from 'solid-js'
 import { systemClock } from '../../client'
 import { texts } from '../texts'
 import type { Told, Versioned } from './told'
@@ -44,11 +44,19 @@ export interface NewsOptions {
   readonly href: string
   /** Resolves when no tab of the browser waits for the answer to a command. */
   readonly settled?: () => Promise<void>
+  /**
+   * Reactive: whether the reader waits for what becomes of a change of the order. What happens to it
+   * meanwhile is told by the answer; where that does not tell it, after the answer.
+   */
+  readonly awaitsAnswer?: (orderId: string) => boolean
   /** Called with the orders that changed while nobody looked, when somebody does. */
   readonly onMissed?: (orderIds: readonly string[]) => void
   /** Called with what happens while nobody looks. */
   readonly onUnseen?: (item: NewsItem) => void
 }
+
+/** What they are news of. */
+export type NewsSubject = Pick<NewsOptions, 'href' | 'onMissed' | 'awaitsAnswer'>
 
 interface Waiting {
   version: number
@@ -59,9 +67,10 @@ interface Waiting {
 
 /** Owned. */
 export function createNews(options: NewsOptions): News {
-  const { toasts, told, looking, settled = async () => {} } = options
+  const { toasts, told, looking, settled = async () => {}, awaitsAnswer = () => false } = options
   const waiting = new Map<string, Waiting>()
   const own = new Map<string, number>()
+  const [unanswered, setUnanswered] = createSignal<readonly NewsItem[]>([])
   let shown: Versioned[] = []
   let uncounted = 0
   let interrupted = false
@@ -108,8 +117,7 @@ export function createNews(options: NewsOptions): News {
   async function tellUnlessOwn(item: NewsItem): Promise<void> {
     await settled()
     if (ended) return
-    const isOwn = (own.get(item.orderId) ?? 0) >= item.version
-    const before = isOwn ? null : await claim([item])
+    const before = isOwn(item) ? null : await claim([item])
     if (ended || (before?.get(item.orderId) ?? 0) >= item.version) return
     tellNow(item)
   }
@@ -135,6 +143,31 @@ export function createNews(options: NewsOptions): News {
     }
   }
 
+  const isOwn = ({ orderId, version }: Versioned) => (own.get(orderId) ?? 0) >= version
+
+  function tell(item: NewsItem, missed: boolean): void {
+    if (untrack(() => awaitsAnswer(item.orderId))) {
+      setUnanswered((items) => [...items, item])
+      return
+    }
+    const inSight = untrack(looking)
+    if (!inSight) options.onUnseen?.(item)
+    if (missed) interrupted = true
+    if (missed || interrupted || !inSight) wait(item)
+    else if (item.mayBeOwn && !isOwn(item)) inTurn(() => tellUnlessOwn(item))
+    else if (turn) inTurn(async () => tellNow(item))
+    else tellNow(item)
+  }
+
+  function tellAnswered(): void {
+    const answered = unanswered().filter(({ orderId }) => !awaitsAnswer(orderId))
+    if (answered.length === 0) return
+    setUnanswered((items) => items.filter((item) => !answered.includes(item)))
+    untrack(() => {
+      for (const item of answered) if (!isOwn(item)) tell(item, false)
+    })
+  }
+
   function deliver(): void {
     if (interrupted || !untrack(looking) || (waiting.size === 0 && uncounted === 0)) return
     inTurn(tellWhatWaited)
@@ -147,19 +180,11 @@ export function createNews(options: NewsOptions): News {
   }
 
   createEffect(on(looking, deliver, { defer: true }))
+  createEffect(tellAnswered)
   onCleanup(() => (ended = true))
 
   return {
-    tell(item, missed) {
-      const inSight = untrack(looking)
-      if (!inSight) options.onUnseen?.(item)
-      if (missed) interrupted = true
-      if (missed || interrupted || !inSight) wait(item)
-      else if (item.mayBeOwn && (own.get(item.orderId) ?? 0) < item.version) {
-        inTurn(() => tellUnlessOwn(item))
-      } else if (turn) inTurn(async () => tellNow(item))
-      else tellNow(item)
-    },
+    tell,
     flush() {
       interrupted = false
       deliver()

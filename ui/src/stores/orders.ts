@@ -10,7 +10,7 @@ import type { KeptStorage } from './kept'
 import { createKnownOrders } from './known-orders'
 import { createListing, type Listing } from './listing'
 import { createMissed } from './missed'
-import type { News, NewsItem, NewsOptions } from './news'
+import type { News, NewsItem, NewsSubject } from './news'
 import { PAGE_SIZE, type Realtime } from './realtime'
 import type { ToastKind, ToastText } from './toasts'
 
@@ -44,7 +44,7 @@ export function createOrders(deps: {
   /** Whose orders these are. */
   readonly subject: string
   readonly storage: KeptStorage
-  readonly createNews: (options: Pick<NewsOptions, 'href' | 'onMissed'>) => News
+  readonly createNews: (options: NewsSubject) => News
 }): Orders {
   const { realtime, api } = deps
   const { client } = realtime

@@ -3,7 +3,7 @@ import type { Order, OrderChange } from '../../../server/protocol/order'
 import type { OrderStatus } from '../../../server/protocol/order-status'
 import { Problem } from '../problem'
 import type { Outcome } from './held-changes'
-import { createSendChange } from './status-changes'
+import { conflictText, createSendChange } from './status-changes'
 
 const ID = '0190a1b2-0000-7000-8000-000000000001'
 
@@ -55,4 +55,19 @@ test('a change that is made already, perhaps by ourselves, is no conflict', asyn
 
 test('other trouble is no answer about the order', async () => {
   expect(await refused(500, 'processing', 'cancelled')).toMatchObject({ kind: 'failed' })
+})
+
+test.each([
+  ['bob', 'Ordered twice', 'The customer cancelled it (“Ordered twice”):'],
+  ['kim', 'Out of stock', 'kim cancelled it (“Out of stock”):'],
+  [null, undefined, 'It was cancelled:'],
+])('who is asked about a cancellation by %p learns why', (by, reason, text) => {
+  const order = { status: 'cancelled', buyerId: 'bob', reason } as Order
+  expect(conflictText({ kind: 'conflict', order, by })).toBe(text)
+})
+
+test('who is asked about another change learns by whom', () => {
+  const order = { status: 'processing', buyerId: 'bob' } as Order
+  expect(conflictText({ kind: 'conflict', order, by: 'kim' })).toBe('kim changed it:')
+  expect(conflictText({ kind: 'conflict', order, by: null })).toBe('Someone else changed it:')
 })

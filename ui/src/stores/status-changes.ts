@@ -1,6 +1,9 @@
 import type { Api } from '../api'
 import { Problem } from '../problem'
+import { texts } from '../texts'
 import type { Outcome, WantedChange } from './held-changes'
+
+const say = texts.board.open
 
 /**
  * Changes the version that the reader saw, and no newer one: where somebody else was faster, the
@@ -26,6 +29,16 @@ export function createSendChange(api: Pick<Api, 'changeStatus' | 'order'>): Send
     }
     return newest(wanted).catch((error: unknown) => ({ kind: 'failed', error }))
   }
+}
+
+/** What somebody else did to the order, before what it is now. */
+export function conflictText({
+  order,
+  by,
+}: Extract<Outcome, { readonly kind: 'conflict' }>): string {
+  if (order.status !== 'cancelled') return by === null ? say.someoneElse : say.changedBy(by)
+  if (by === null) return say.wasCancelled(order.reason)
+  return say.cancelledBy(by === order.buyerId ? say.theCustomer : by, order.reason)
 }
 
 /** 412: another version is the newest. 409: what it is now does not allow it. */

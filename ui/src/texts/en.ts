@@ -35,6 +35,11 @@ const STATUSES: Readonly<Record<OrderStatus, string>> = {
   cancelled: 'Cancelled',
 }
 
+/** Somebody's own words, where they gave any. */
+function because(reason: string | undefined): string {
+  return reason ? ` (“${reason}”)` : ''
+}
+
 const common = {
   signIn: 'Sign in',
   tryAgain: 'Try again',
@@ -346,6 +351,9 @@ const board = {
     title: (amount: number) => `${count(amount, 'change needs', 'changes need')} your decision`,
     someoneElse: 'Someone else changed it:',
     changedBy: (by: string) => `${by} changed it:`,
+    theCustomer: 'The customer',
+    cancelledBy: (by: string, reason?: string) => `${by} cancelled it${because(reason)}:`,
+    wasCancelled: (reason?: string) => `It was cancelled${because(reason)}:`,
     now: 'now',
     yours: 'yours',
     notPossible: 'Yours is no longer possible.',
