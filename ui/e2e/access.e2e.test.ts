@@ -340,8 +340,26 @@ test('what colours tell is told without them, too', async () => {
   )
   expect(bars[2]).toBe(bars[0])
   expect(bars[3]).not.toBe(bars[2]!)
+  // One that is no colour of the system becomes that of the page.
+  const page = await colour(alice.locator('html'))
+  expect(await colour(alice.locator('[data-status] > span').first())).not.toBe(page)
+  const current = alice.getByRole('navigation').getByRole('link', { name: 'My orders' })
+  expect(await colour(current, '::after')).not.toBe(page)
   await alice.emulateMedia({ forcedColors: 'none' })
+
+  await sam.goto('/products')
+  await sam.emulateMedia({ forcedColors: 'active' })
+  const chosen = sam.getByRole('button', { name: 'All', pressed: true })
+  await chosen.waitFor()
+  const other = sam.getByRole('button', { name: 'Hidden', pressed: false })
+  expect(await colour(chosen)).not.toBe(await colour(other))
+  await sam.emulateMedia({ forcedColors: 'none' })
 })
+
+/** Its background. */
+function colour(element: Locator, part?: '::after'): Promise<string> {
+  return element.evaluate((node, of) => getComputedStyle(node, of).backgroundColor, part)
+}
 
 test('nothing moves for whoever wants it so', async () => {
   await alice.goto('/orders')

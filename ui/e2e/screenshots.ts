@@ -16,7 +16,8 @@ import { SIZES, type Scene, type Size, type View } from './pictures/view'
 
 /**
  * Writes pictures of every view into `screenshots/`, for people to look at:
- * `bun ui/e2e/screenshots.ts [parts of names, as board-held-phone-dark]`, without any all of them.
+ * `bun ui/e2e/screenshots.ts [parts of names, as board-held-phone-dark or desktop-forced]`, without
+ * any all of them.
  * With `--readme` the two of the README, into `docs/pictures/`.
  */
 
@@ -24,23 +25,30 @@ const ROOT = join(import.meta.dir, '../..')
 const FOLDER = join(ROOT, 'screenshots')
 const VIEWS = [...SHOP_VIEWS, ...ORDER_VIEWS, ...CONNECTION_VIEWS, ...BOARD_VIEWS, ...PRODUCT_VIEWS]
 
-const SCHEMES = ['light', 'dark'] as const
+/** `forced`: the few colours of a system with high contrast, and no others. */
+const SCHEMES = {
+  light: { colorScheme: 'light' },
+  dark: { colorScheme: 'dark' },
+  forced: { colorScheme: 'dark', forcedColors: 'active' },
+} as const
+type Scheme = keyof typeof SCHEMES
 
 interface Picture<Stage> {
   readonly view: View<Stage>
   readonly size: Size
-  readonly scheme: (typeof SCHEMES)[number]
+  readonly scheme: Scheme
 }
 
 /** All views in one size and theme come before the first one in another. */
 function picturesOf<Stage>(views: readonly View<Stage>[]): readonly Picture<Stage>[] {
-  return SCHEMES.flatMap((scheme) =>
+  return (Object.keys(SCHEMES) as Scheme[]).flatMap((scheme) =>
     (Object.keys(SIZES) as Size[]).flatMap((size) => views.map((view) => ({ view, size, scheme }))),
   )
 }
 
 /** Enough to look at all there is within some minutes. */
 function isOfWholeRun({ view, size, scheme }: Picture<never>): boolean {
+  if (scheme === 'forced') return view.main === true && size === 'desktop'
   return view.main === true || size === 'desktop' || (size === 'phone' && scheme === 'light')
 }
 
@@ -57,7 +65,7 @@ async function take<Stage extends Pick<Scene, 'server'>>(
   const page = await openSignedIn(browser, scene.server, view.as)
   try {
     await page.setViewportSize(SIZES[size])
-    await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' })
+    await page.emulateMedia({ ...SCHEMES[scheme], reducedMotion: 'reduce' })
     await view.prepare?.(page, scene)
     await view.show(page, scene)
     await page.screenshot({ path: join(FOLDER, `${nameOf(picture)}.png`) })

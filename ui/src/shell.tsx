@@ -97,7 +97,7 @@ function Header(): JSX.Element {
             <NavLink href="/" end>
               {texts.shell.shop}
               <Show when={inCart() > 0 && catalogue.takesOrders()}>
-                <span class="rounded-full bg-accent px-1.5 text-xs leading-5 font-semibold text-on-accent">
+                <span class="rounded-full bg-accent px-1.5 text-xs leading-5 font-semibold text-on-accent forced-colors:border">
                   <span class="sr-only">{texts.shell.inCart}</span>
                   {inCart()}
                 </span>
@@ -143,7 +143,7 @@ function NavLink(props: {
       href={props.href}
       end={props.end ?? false}
       class="relative flex h-11 shrink-0 items-center gap-1.5 px-2 text-sm font-medium focus-visible:-outline-offset-2 lg:h-14"
-      activeClass="text-ink after:absolute after:inset-x-2 after:bottom-0 after:h-0.5 after:rounded-full after:bg-accent"
+      activeClass="text-ink after:absolute after:inset-x-2 after:bottom-0 after:h-0.5 after:rounded-full after:bg-accent forced-colors:after:bg-[Highlight]"
       inactiveClass="text-ink-soft hover:text-ink"
     >
       {props.children}

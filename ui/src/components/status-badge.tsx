@@ -16,10 +16,13 @@ export const STATUS_TONES: Readonly<Record<OrderStatus, string>> = {
 export function StatusBadge(props: { readonly status: OrderStatus }): JSX.Element {
   return (
     <span
-      class={`inline-flex items-center gap-1.5 rounded-full py-0.5 pr-2.5 pl-2 text-sm font-medium whitespace-nowrap ${STATUS_TONES[props.status]}`}
+      class={`inline-flex items-center gap-1.5 rounded-full py-0.5 pr-2.5 pl-2 text-sm font-medium whitespace-nowrap forced-colors:border ${STATUS_TONES[props.status]}`}
       data-status={props.status}
     >
-      <span class="size-1.5 rounded-full bg-current" aria-hidden="true" />
+      <span
+        class="size-1.5 rounded-full bg-current forced-colors:bg-[CanvasText]"
+        aria-hidden="true"
+      />
       {STATUS_LABELS[props.status]}
     </span>
   )

@@ -48,7 +48,10 @@ export function Story(props: {
   )
   return (
     <Show when={props.letter.redrivenAt ?? props.letter.redriveOf}>
-      <div class="flex flex-col gap-1 rounded-lg bg-sunken px-3 py-2 text-sm" data-story>
+      <div
+        class="flex flex-col gap-1 rounded-lg border border-transparent bg-sunken px-3 py-2 text-sm"
+        data-story
+      >
         <Show when={props.letter.redriveOf}>
           {(id) => (
             <p>

@@ -21,7 +21,8 @@ export function LetterRow(props: {
     <li
       class="relative flex items-start gap-3 border-b border-line px-4 py-3 last:border-b-0"
       classList={{
-        'bg-accent-soft': props.open,
+        'bg-accent-soft forced-colors:border-l-6 forced-colors:pl-2.5 forced-colors:border-l-[Highlight]':
+          props.open,
         'hover:bg-sunken/60': !props.open,
       }}
       data-letter={props.letter.id}

@@ -12,10 +12,13 @@ const TONES: Readonly<Record<LetterState, string>> = {
 export function LetterStateBadge(props: { readonly state: LetterState }): JSX.Element {
   return (
     <span
-      class={`inline-flex items-center gap-1.5 rounded-full py-0.5 pr-2.5 pl-2 text-sm font-medium whitespace-nowrap ${TONES[props.state]}`}
+      class={`inline-flex items-center gap-1.5 rounded-full py-0.5 pr-2.5 pl-2 text-sm font-medium whitespace-nowrap forced-colors:border ${TONES[props.state]}`}
       data-state={props.state}
     >
-      <span class="size-1.5 rounded-full bg-current" aria-hidden="true" />
+      <span
+        class="size-1.5 rounded-full bg-current forced-colors:bg-[CanvasText]"
+        aria-hidden="true"
+      />
       {texts.letters.states[props.state]}
     </span>
   )

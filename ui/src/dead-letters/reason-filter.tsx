@@ -18,11 +18,7 @@ export function ReasonFilter(props: {
         {(reason) => (
           <button
             type="button"
-            class="flex min-h-9 items-center rounded-lg px-3 text-sm font-medium whitespace-nowrap"
-            classList={{
-              'bg-accent-soft text-accent': props.chosen === reason,
-              'text-ink-soft hover:bg-sunken hover:text-ink': props.chosen !== reason,
-            }}
+            class="choice"
             aria-pressed={props.chosen === reason}
             onClick={() => props.onChoose(reason)}
           >

@@ -75,9 +75,7 @@ export function RecordValue(props: { readonly letter: DeadLetterDetail }): JSX.E
             </button>
           </div>
           <Show when={!props.letter.whole}>
-            <p class="mb-2 rounded-lg bg-pending-soft px-3 py-2 text-sm text-pending">
-              {texts.letters.cut}
-            </p>
+            <p class="note mb-2">{texts.letters.cut}</p>
           </Show>
           <pre
             class="max-h-96 overflow-auto rounded-lg border border-line bg-sunken/60 p-3 font-mono text-xs leading-relaxed break-words whitespace-pre-wrap"

@@ -111,7 +111,7 @@ function Result(props: { readonly redrive: Redrive; readonly onClose: () => void
         <ul class="flex flex-col gap-2 text-sm" role={failed().length > 0 ? 'alert' : undefined}>
           <For each={failed()}>
             {({ letter, error }) => (
-              <li class="rounded-lg bg-cancelled-soft px-3 py-2 text-cancelled">
+              <li class="rounded-lg border border-cancelled/30 bg-cancelled-soft px-3 py-2 text-cancelled">
                 <span class="font-medium">{texts.letters.letter(letter.id)}</span>:{' '}
                 {problemText(error)}
               </li>

@@ -18,7 +18,7 @@ export function ItemPictures(props: { readonly items: readonly OrderItem[] }): J
       </For>
       <Show when={further() > 0}>
         <span
-          class={`${PLACE} grid place-items-center bg-sunken text-sm font-semibold text-ink-soft tabular-nums max-sm:hidden`}
+          class={`${PLACE} grid place-items-center bg-sunken text-sm font-semibold text-ink-soft tabular-nums max-sm:hidden forced-colors:border`}
         >
           +{further()}
         </span>

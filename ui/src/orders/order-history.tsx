@@ -51,7 +51,7 @@ function Step(props: { readonly change: OrderChange; readonly reader: Reader }):
       data-version={props.change.version}
     >
       <span
-        class="absolute top-8 bottom-0 left-4 w-px bg-line group-last:hidden"
+        class="absolute top-8 bottom-0 left-4 w-px bg-line forced-colors:bg-[CanvasText] group-last:hidden"
         aria-hidden="true"
       />
       <StatusIcon status={props.change.status} />

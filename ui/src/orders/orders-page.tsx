@@ -123,7 +123,7 @@ function OrderCard(props: {
         <div class="flex flex-wrap gap-2 max-sm:order-last max-sm:basis-full">
           <StatusBadge status={props.order.status} />
           <Show when={props.missed}>
-            <span class="rounded-full bg-accent-soft px-2.5 py-0.5 text-sm font-medium text-accent">
+            <span class="rounded-full bg-accent-soft px-2.5 py-0.5 text-sm font-medium text-accent forced-colors:border">
               {props.order.version === 1 ? texts.orders.missedNew : texts.orders.missed}
             </span>
           </Show>

@@ -51,7 +51,7 @@ export function ProductDialog(props: {
         onSubmit={(event) => void onSubmit(event)}
       >
         <Show when={edit.theirs()}>
-          <p role="alert" class="rounded-lg bg-pending-soft px-4 py-3 text-sm text-pending">
+          <p role="alert" class="note">
             {texts.products.conflict}
           </p>
         </Show>

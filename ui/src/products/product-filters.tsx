@@ -62,11 +62,7 @@ function StateButton(props: {
   return (
     <button
       type="button"
-      class="flex min-h-9 items-center gap-1.5 rounded-lg px-3 text-sm font-medium whitespace-nowrap"
-      classList={{
-        'bg-accent-soft text-accent': chosen(),
-        'text-ink-soft hover:bg-sunken hover:text-ink': !chosen(),
-      }}
+      class="choice"
       aria-pressed={chosen()}
       onClick={() => props.list.show({ state: props.state })}
     >

@@ -67,7 +67,7 @@ function State(props: { readonly isActive: boolean }): JSX.Element {
   return (
     <p class="sm:w-22">
       <span
-        class="inline-block rounded-full px-2.5 py-0.5 text-sm font-medium whitespace-nowrap"
+        class="inline-block rounded-full px-2.5 py-0.5 text-sm font-medium whitespace-nowrap forced-colors:border"
         classList={{
           'bg-delivered-soft text-delivered': props.isActive,
           'bg-sunken text-ink-soft': !props.isActive,

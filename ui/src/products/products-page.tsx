@@ -120,9 +120,7 @@ function ProductsView(props: { readonly live: Live }): JSX.Element {
       </Show>
       <div role="status">
         <Show when={isAway() && products.items()}>
-          <p class="mb-4 rounded-lg bg-pending-soft px-4 py-3 text-sm text-pending">
-            {words.offline}
-          </p>
+          <p class="note mb-4">{words.offline}</p>
         </Show>
       </div>
       <Show when={(!isAway() || products.items() === undefined) && products.error()}>

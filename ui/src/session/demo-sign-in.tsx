@@ -74,7 +74,7 @@ export function DemoSignIn(): JSX.Element {
                 onClick={() => void signIn(person.name, person.role)}
               >
                 <span
-                  class="grid size-10 place-items-center rounded-full bg-accent-soft font-semibold text-accent"
+                  class="grid size-10 place-items-center rounded-full bg-accent-soft font-semibold text-accent forced-colors:border"
                   aria-hidden="true"
                 >
                   {person.name.charAt(0)}

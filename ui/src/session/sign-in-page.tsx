@@ -15,7 +15,7 @@ export function SignInPage(): JSX.Element {
       <Title>{texts.session.title}</Title>
       <h1 class="page-title mb-5">{texts.session.title}</h1>
       <Show when={session.ended() === 'refused'}>
-        <p role="status" class="mb-4 rounded-lg bg-pending-soft px-4 py-3 text-sm text-pending">
+        <p role="status" class="note mb-4">
           {texts.session.endedText}
         </p>
       </Show>

@@ -46,10 +46,7 @@ export function GoneNotice(props: { readonly gone: readonly string[] }): JSX.Ele
   }
   return (
     <Show when={props.gone.length > 0}>
-      <div
-        role="status"
-        class="my-3 flex flex-wrap items-center gap-x-3 gap-y-2 rounded-lg bg-pending-soft px-4 py-3 text-sm text-pending"
-      >
+      <div role="status" class="note my-3 flex flex-wrap items-center gap-x-3 gap-y-2">
         <p class="flex-1 basis-40">{texts.storefront.cart.gone(props.gone.length)}</p>
         <button type="button" class="btn btn-quiet btn-small" onClick={takeOut}>
           {texts.storefront.cart.removeGone}
