@@ -27,6 +27,12 @@ afterAll(async () => {
 
 const SUMMARY = '4 updates while you were away'
 
+async function signInAs(page: Page, name: string): Promise<void> {
+  await page.goto('/sign-in?to=/orders')
+  await page.getByLabel('Name').fill(name)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+}
+
 async function openTab(page: Page, path: string): Promise<Page> {
   const tab = await page.context().newPage()
   await tab.goto(path)
@@ -127,6 +133,30 @@ test('what happened while no page was open is told the same', async () => {
   await page.context().close()
 })
 
+test('what happened while the tab was out of sight is told after it was loaded again, too', async () => {
+  const [first, second] = [await shop.place('erin'), await shop.place('erin')]
+  const page = await openPage(browser, server.url)
+  await watchNotifications(page)
+  await signInAs(page, 'Erin')
+  await live(page)
+  await setSight(page, 'hidden')
+  await changeFourTimes(shop, first, second)
+  for (const status of ['delivered', 'cancelled']) {
+    await page.locator(`main li [data-status="${status}"]`).waitFor()
+  }
+  await page.reload()
+  await live(page)
+  expect(await page.evaluate(() => document.visibilityState)).toBe('hidden')
+  await setSight(page, 'visible')
+  await toast(page, SUMMARY).waitFor()
+  await marks(page).nth(1).waitFor()
+  await page.reload()
+  await live(page)
+  expect(await marks(page).count()).toBe(2)
+  expect(await page.locator('[data-toast]').count()).toBe(0)
+  await page.context().close()
+})
+
 test('what the reader does in one tab is no news in another', async () => {
   const page = await openPage(browser, server.url)
   await signIn(page, 'Alice', '/orders')
@@ -152,7 +182,8 @@ test('what the reader does in one tab is no news in another', async () => {
  */
 function watchNotifications(page: Page): Promise<unknown> {
   return page.context().addInitScript(() => {
-    let sight: DocumentVisibilityState = 'visible'
+    // As the browser does, also of a page that is loaded again.
+    let sight = (sessionStorage.getItem('sight') ?? 'visible') as DocumentVisibilityState
     Object.defineProperty(document, 'visibilityState', { get: () => sight })
     const open = new Set<Notification>()
     const Shown = class extends Notification {
@@ -172,6 +203,7 @@ function watchNotifications(page: Page): Promise<unknown> {
       openNotifications: open,
       setSight(next: DocumentVisibilityState) {
         sight = next
+        sessionStorage.setItem('sight', next)
         document.dispatchEvent(new Event('visibilitychange'))
       },
     })
@@ -203,9 +235,7 @@ test('notifications tell of news while no tab is in sight, once a browser, and l
   await page.context().grantPermissions(['notifications'])
   await watchNotifications(page)
   const order = await shop.place('dora')
-  await page.goto('/sign-in?to=/orders')
-  await page.getByLabel('Name').fill('Dora')
-  await page.getByRole('button', { name: 'Sign in' }).click()
+  await signInAs(page, 'Dora')
   await live(page)
   await turnOn(page)
   await page.getByRole('menuitemcheckbox', { name: 'Notifications', checked: true }).waitFor()

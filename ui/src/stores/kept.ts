@@ -5,7 +5,7 @@ const PREFIX = 'orderwire:'
 
 /** A JSON value under one name. */
 export interface Kept<Value> {
-  /** Null when nothing (or nothing readable) is kept. */
+  /** Null when nothing (or nothing readable) is kept. Taken apart once, however often it is read. */
   readonly read: () => Value | null
   readonly write: (value: Value) => void
   readonly drop: () => void
@@ -18,12 +18,16 @@ export function kept<Value>(
   isValue: (value: unknown) => value is Value,
 ): Kept<Value> {
   const key = PREFIX + name
+  let last: { readonly text: string; readonly value: Value | null } | null = null
   return {
     read() {
       const text = storage.getItem(key)
       if (text === null) return null
-      const value = parseJson(text)
-      return isValue(value) ? value : null
+      if (text !== last?.text) {
+        const value = parseJson(text)
+        last = { text, value: isValue(value) ? value : null }
+      }
+      return last.value
     },
     write: (value) => storage.setItem(key, JSON.stringify(value)),
     drop: () => storage.removeItem(key),

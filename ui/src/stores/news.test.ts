@@ -148,6 +148,16 @@ describe('a tab out of sight', () => {
   })
 })
 
+test('of two tabs in sight, one tells that much was missed', async () => {
+  const { openTab } = openBrowser()
+  const tabs = [openTab(), openTab()]
+  for (const tab of tabs)
+    for (let index = 0; index < 1_200; index++) tab.hear(`order-${index}`, 1, true)
+  for (const tab of tabs) tab.news.flush()
+  await told()
+  expect(tabs.map(({ shown }) => shown)).toEqual([['1,200 updates while you were away'], []])
+})
+
 test('of two tabs in sight, one tells what was missed', async () => {
   const { openTab } = openBrowser()
   const tabs = [openTab(), openTab()]

@@ -1,15 +1,14 @@
-import { createEffect, createSignal, on, onCleanup, untrack } from 'solid-js'
+import { createEffect, on, onCleanup, untrack } from 'solid-js'
 import { systemClock } from '../../client'
 import { texts } from '../texts'
-import type { Told, Versioned } from './told'
+import { TOLD_REMEMBERED, type Told, type Versioned } from './told'
 import type { Toasts, ToastText } from './toasts'
+import { createUntilAnswered } from './until-answered'
 
 /** What a reader can take in at once; more of it is told as a number. */
 const MAX_AT_ONCE = 3
 /** To ask all tabs for each order that is placed would keep a busy shop's board busy with nothing else. */
 const SHOWN_AFTER_MS = 500
-/** Of so many orders it is known one by one what happened; of more it is only counted. */
-const MAX_ORDERS = 1_000
 
 export interface NewsItem extends Versioned {
   /** By how many versions it rose. */
@@ -33,6 +32,8 @@ export interface News {
   readonly own: (order: Versioned) => Promise<void>
   /** It shows where it happens: whoever looks sees it, and soon no tab takes it for news. */
   readonly shown: (item: NewsItem) => void
+  /** What the reader knows of each order. */
+  readonly told: Pick<Told, 'upTo' | 'record'>
 }
 
 export interface NewsOptions {
@@ -70,7 +71,6 @@ export function createNews(options: NewsOptions): News {
   const { toasts, told, looking, settled = async () => {}, awaitsAnswer = () => false } = options
   const waiting = new Map<string, Waiting>()
   const own = new Map<string, number>()
-  const [unanswered, setUnanswered] = createSignal<readonly NewsItem[]>([])
   let shown: Versioned[] = []
   let uncounted = 0
   let interrupted = false
@@ -85,7 +85,8 @@ export function createNews(options: NewsOptions): News {
       updates: updates + before.updates,
       texts: [...before.texts, text].slice(-MAX_AT_ONCE),
     })
-    if (waiting.size <= MAX_ORDERS) return
+    if (waiting.size <= TOLD_REMEMBERED) return
+    // Of so many it is known one by one what happened; of more it is only counted.
     const [oldest, { updates: forgotten }] = waiting.entries().next().value!
     waiting.delete(oldest)
     uncounted += forgotten
@@ -131,7 +132,8 @@ export function createNews(options: NewsOptions): News {
       const untold = Math.min(updates, version - (before.get(orderId) ?? 0))
       return untold > 0 ? [{ orderId, updates: untold, texts: newest.slice(-untold) }] : []
     })
-    const count = left.reduce((sum, { updates }) => sum + updates, uncounted)
+    // Whoever told the newest of many told the rest as well.
+    const count = left.reduce((sum, { updates }) => sum + updates, left.length > 0 ? uncounted : 0)
     uncounted = 0
     if (count === 0) return
     options.onMissed?.(left.map(({ orderId }) => orderId))
@@ -146,10 +148,7 @@ export function createNews(options: NewsOptions): News {
   const isOwn = ({ orderId, version }: Versioned) => (own.get(orderId) ?? 0) >= version
 
   function tell(item: NewsItem, missed: boolean): void {
-    if (untrack(() => awaitsAnswer(item.orderId))) {
-      setUnanswered((items) => [...items, item])
-      return
-    }
+    if (keptBack(item)) return
     const inSight = untrack(looking)
     if (!inSight) options.onUnseen?.(item)
     if (missed) interrupted = true
@@ -159,14 +158,10 @@ export function createNews(options: NewsOptions): News {
     else tellNow(item)
   }
 
-  function tellAnswered(): void {
-    const answered = unanswered().filter(({ orderId }) => !awaitsAnswer(orderId))
-    if (answered.length === 0) return
-    setUnanswered((items) => items.filter((item) => !answered.includes(item)))
-    untrack(() => {
-      for (const item of answered) if (!isOwn(item)) tell(item, false)
-    })
-  }
+  const keptBack = createUntilAnswered<NewsItem>(
+    ({ orderId }) => awaitsAnswer(orderId),
+    (item) => void (isOwn(item) || tell(item, false)),
+  )
 
   function deliver(): void {
     if (interrupted || !untrack(looking) || (waiting.size === 0 && uncounted === 0)) return
@@ -179,11 +174,11 @@ export function createNews(options: NewsOptions): News {
     if (!ended) void told.claim(claimed)
   }
 
-  createEffect(on(looking, deliver, { defer: true }))
-  createEffect(tellAnswered)
+  createEffect(on(looking, (inSight) => (inSight ? deliver() : told.flush()), { defer: true }))
   onCleanup(() => (ended = true))
 
   return {
+    told,
     tell,
     flush() {
       interrupted = false

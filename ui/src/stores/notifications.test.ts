@@ -22,8 +22,8 @@ function openBrowser(answer: NotificationPermission) {
   }
   function openTab() {
     const [looking, look] = createSignal(false)
-    const told = createTold(storage, 'orders', null, clock)
     return createRoot(() => {
+      const told = createTold(storage, 'orders', null, clock)
       const notifications = createNotifications(storage, looking, platform)
       const notifier = createNotifier(
         {

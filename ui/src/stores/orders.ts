@@ -56,45 +56,41 @@ export function createOrders(deps: {
   const listing = createListing({
     load: (next) => api.myOrders({ limit: PAGE_SIZE, next }),
     onPage: (items) => {
-      for (const order of items) client.seen.mark(order)
+      for (const order of items) hear(order)
       known.fold(items)
     },
   })
   const ids = createMemo(() => known.ids().filter((id) => listing.reaches(known.get(id)!)))
 
-  /** Of a replay that goes on. Not seen yet: whoever reloads the page now is told after it. */
-  const heard = new Map<string, Order>()
-  const seenUpTo = (orderId: string) => {
-    const [seen, late] = [client.seen.version(orderId), heard.get(orderId)?.version]
-    return seen === undefined ? late : Math.max(seen, late ?? 0)
-  }
+  /** What is news is handed on once; what of it was told is for the next page to know, after a reload. */
+  const heard = new Map<string, number>()
+  const heardUpTo = (orderId: string) => heard.get(orderId) ?? news.told.upTo(orderId)
+  const hear = ({ orderId, version }: Order) =>
+    heard.set(orderId, Math.max(version, heard.get(orderId) ?? 0))
 
   function apply(order: Order, replayed: boolean): void {
     const [change] = known.fold([order])
-    if ((seenUpTo(order.orderId) ?? 0) >= order.version) return
-    if (replayed) heard.set(order.orderId, order)
-    else client.seen.mark(order)
+    if (heardUpTo(order.orderId) >= order.version) return
+    hear(order)
+    // To staff, the board tells nothing of their own orders.
+    client.seen.mark(order)
     news.tell(newsOf(order, 1, change?.before), replayed)
   }
 
-  function tellHeard(): void {
-    for (const order of heard.values()) client.seen.mark(order)
-    heard.clear()
-    news.flush()
-  }
-
-  /** Marks what a snapshot holds as seen, and says what of it is news: as the events would have been. */
+  /** Says what of a snapshot is news: as the events would have been. */
   function newsIn({ items, source }: Pick<TakenSnapshot, 'items' | 'source'>): readonly NewsItem[] {
     const newest = untrack(ready) ? newestOf(known.all()) : null
     return items.flatMap((order) => {
-      const before = seenUpTo(order.orderId)
-      if (source === 'kept') heard.set(order.orderId, order)
-      else client.seen.mark(order)
-      if ((before ?? 0) >= order.version) return []
-      // One that was never seen may only be too old to have been looked at; not so what was kept.
-      const mayBeOld = newest === null || order.createdAt <= newest
-      if (before === undefined && source === 'server' && mayBeOld) return []
-      return [newsOf(order, order.version - (before ?? 0))]
+      const { orderId, version, createdAt } = order
+      const before = heardUpTo(orderId)
+      if (before >= version) return []
+      hear(order)
+      client.seen.mark(order)
+      // One that was never told of may only be too old to have been looked at; not so what was kept.
+      const mayBeOld = newest === null || createdAt <= newest
+      if (before > 0 || source === 'kept' || !mayBeOld) return [newsOf(order, version - before)]
+      news.told.record(order)
+      return []
     })
   }
 
@@ -102,6 +98,8 @@ export function createOrders(deps: {
     return deps.commands.run(async () => {
       const order = await give()
       if (order.buyerId === deps.subject) {
+        // From now on it counts as told, and here it is not yet.
+        heard.set(order.orderId, heardUpTo(order.orderId))
         await news.own(order)
         apply(order, false)
       }
@@ -114,7 +112,7 @@ export function createOrders(deps: {
     client.on(`order:${name}`, onEvent)
   }
   client.on('resumed', ({ channel }) => {
-    if (channel === 'orders') tellHeard()
+    if (channel === 'orders') news.flush()
   })
   client.on('snapshot', ({ channel, source, items, cursor, next = null }) => {
     if (channel !== 'orders') return
@@ -128,7 +126,7 @@ export function createOrders(deps: {
     setReady(true)
     if (source === 'server') setSnapshots((count) => count + 1)
     for (const item of rose.toReversed()) news.tell(item, true)
-    if (source === 'server') tellHeard()
+    if (source === 'server') news.flush()
   })
   realtime.keepOrders(() => {
     const { reaches, next } = listing.firstPage()

@@ -1,3 +1,4 @@
+import { onCleanup } from 'solid-js'
 import { systemClock, type Clock } from '../../client'
 import { kept, type KeptStorage } from './kept'
 
@@ -8,14 +9,16 @@ export interface Versioned {
 }
 
 /**
- * Up to which version of each order the reader was told, in whatever tab of the browser: nobody is
- * told the same twice. What a tab has *seen* says less: it may have seen it while nobody looked.
+ * Up to which version of each order the reader was told, in whatever tab of the browser and across
+ * reloads: nobody is told the same twice, and nothing is lost that came while nobody looked.
  */
 export interface Told {
   /** Up to which version an order was told: 0 for one that never was. */
   readonly upTo: (orderId: string) => number
-  /** It is told here now, without asking others. */
+  /** It is told here now, without asking others; or it was there before there was anything to tell. */
   readonly record: (told: Versioned) => void
+  /** The page may be gone in a moment: what was told here is written now. */
+  readonly flush: () => void
   /**
    * Takes it upon this tab to tell of these orders. Resolves to what was told of each before; what
    * is newer no other tab tells any more.
@@ -26,14 +29,14 @@ export interface Told {
 type Versions = Readonly<Record<string, number>>
 type Locks = Pick<LockManager, 'request' | 'query'>
 
-/** Beyond it the one that was told longest ago is forgotten. */
-const REMEMBERED = 200
+/** Orders; beyond it the one that was told longest ago is forgotten. */
+export const TOLD_REMEMBERED = 500
 /** A burst is one write. */
 const WRITE_AFTER_MS = 500
 /** By then every tab reads what this one wrote: their copies of the storage come to agree later. */
 const HELD_MS = 3_000
 
-/** @param locks null where the browser has none: then tabs may tell the same once each */
+/** Owned. @param locks null where the browser has none: then tabs may tell the same once each */
 export function createTold(
   storage: KeptStorage,
   name: string,
@@ -45,6 +48,7 @@ export function createTold(
   /** Told here, and not written yet. */
   let fresh = new Map<string, number>()
   let cancelWrite: (() => void) | null = null
+  let ended = false
 
   const upTo = (orderId: string) => Math.max(fresh.get(orderId) ?? 0, memory.read()?.[orderId] ?? 0)
 
@@ -59,11 +63,11 @@ export function createTold(
       all.set(orderId, Math.max(version, before))
     }
     fresh = new Map()
-    memory.write(Object.fromEntries([...all].slice(-REMEMBERED)))
+    memory.write(Object.fromEntries([...all].slice(-TOLD_REMEMBERED)))
   }
 
   function record({ orderId, version }: Versioned): void {
-    if (upTo(orderId) >= version) return
+    if (ended || upTo(orderId) >= version) return
     fresh.set(orderId, version)
     cancelWrite ??= clock.after(WRITE_AFTER_MS, write)
   }
@@ -71,7 +75,7 @@ export function createTold(
   /** A lock's name is what every tab sees at once. */
   async function hold(news: readonly Versioned[]): Promise<void> {
     const claimed = Object.fromEntries(
-      news.slice(-REMEMBERED).map(({ orderId, version }) => [orderId, version]),
+      news.slice(-TOLD_REMEMBERED).map(({ orderId, version }) => [orderId, version]),
     )
     await new Promise<void>((held) => {
       const whileHeld = () =>
@@ -93,7 +97,6 @@ export function createTold(
   }
 
   async function take(news: readonly Versioned[]): Promise<ReadonlyMap<string, number>> {
-    // Read once: to ask `upTo` of each order would take the whole memory apart as often.
     const known = [...(locks ? await heldByTabs() : []), memory.read() ?? {}]
     const before = new Map(
       news.map(({ orderId }) => [
@@ -101,6 +104,8 @@ export function createTold(
         Math.max(fresh.get(orderId) ?? 0, ...known.map((versions) => versions[orderId] ?? 0)),
       ]),
     )
+    // Whoever has signed out leaves nothing behind.
+    if (ended) return before
     const newer = news.filter(({ orderId, version }) => version > before.get(orderId)!)
     for (const { orderId, version } of newer) fresh.set(orderId, version)
     write()
@@ -108,9 +113,15 @@ export function createTold(
     return before
   }
 
+  onCleanup(() => {
+    write()
+    ended = true
+  })
+
   return {
     upTo,
     record,
+    flush: write,
     claim: async (news) => (locks ? locks.request(lockName, () => take(news)) : take(news)),
   }
 }

@@ -1,0 +1,44 @@
+import { expect, test } from 'bun:test'
+import { createRoot } from 'solid-js'
+import { createVirtualClock } from '../../client/testing/virtual-clock'
+import { createStorage } from '../../testing/storage'
+import { createTold } from './told'
+
+/** Tabs of one browser. */
+function openBrowser() {
+  const storage = createStorage()
+  const clock = createVirtualClock()
+  const openTab = () =>
+    createRoot((close) => ({ told: createTold(storage, 'orders', null, clock), close }))
+  return { openTab, storage, clock }
+}
+
+test('what was told is known after a reload, also of a page that is gone in the same moment', () => {
+  const { openTab } = openBrowser()
+  const { told } = openTab()
+  told.record({ orderId: 'a', version: 2 })
+  told.flush()
+  expect(openTab().told.upTo('a')).toBe(2)
+  expect(openTab().told.upTo('b')).toBe(0)
+})
+
+test('a burst is one write, and the older version is no step back', async () => {
+  const { openTab, clock } = openBrowser()
+  const [one, other] = [openTab().told, openTab().told]
+  for (const version of [2, 3, 1]) one.record({ orderId: 'a', version })
+  expect(other.upTo('a')).toBe(0)
+  await clock.advance(500)
+  expect(other.upTo('a')).toBe(3)
+})
+
+test('whoever signs out leaves nothing behind', async () => {
+  const { openTab, storage, clock } = openBrowser()
+  const { told, close } = openTab()
+  told.record({ orderId: 'a', version: 2 })
+  close()
+  storage.removeItem('orderwire:told:orders')
+  told.record({ orderId: 'b', version: 2 })
+  await told.claim([{ orderId: 'c', version: 2 }])
+  await clock.advance(1_000)
+  expect(storage.length).toBe(0)
+})
