@@ -26,10 +26,11 @@ export async function buildUi(): Promise<void> {
   if ((await build.exited) !== 0) throw new Error('The UI could not be built.')
 }
 
-export async function openBrowser(): Promise<Browser> {
+/** @param flags further ones, for what only some tests need */
+export async function openBrowser(...flags: readonly string[]): Promise<Browser> {
   const executablePath = findChromium()
   if (executablePath === null) throw new Error('Expected Chromium on the PATH, or CHROMIUM set.')
-  return chromium.launch({ executablePath, args: FLAGS })
+  return chromium.launch({ executablePath, args: [...FLAGS, ...flags] })
 }
 
 /** A browser of somebody else: a context of its own, with storage of its own. */

@@ -5,7 +5,7 @@ import type { Kafka } from '../../server/kafka/kafka'
 import { createLogger } from '../../server/lib/logger'
 import { openCluster, type Cluster } from '../../server/outages/testing/cluster'
 import { buildUi, openBrowser, openPage, signIn } from './browser'
-import { createShop, live, requestsTo, row, type Shop } from './shop'
+import { createShop, live, requestsTo, row, toast, type Shop } from './shop'
 import { violations } from './violations'
 
 /** A server and a worker, a record that nobody can read, and a member of staff who looks. */
@@ -21,8 +21,9 @@ let again: string
 
 beforeAll(async () => {
   // Without a secret of its own: signing in is a click.
-  const opening = openCluster({ env: { JWT_SECRET: '' } })
-  ;[browser, cluster] = await Promise.all([openBrowser(), opening, buildUi()])
+  const opening = openCluster({ env: { JWT_SECRET: '', ALLOWED_ORIGINS: 'http://shop.test' } })
+  const browsing = openBrowser('--host-resolver-rules=MAP shop.test 127.0.0.1')
+  ;[browser, cluster] = await Promise.all([browsing, opening, buildUi()])
   opened.use(cluster)
   const settings = { brokers: [cluster.broker], clientId: 'test', tls: null, sasl: null }
   kafka = openKafka({ ...settings, partitions: 1, replicationFactor: 1 }, createLogger('silent'))
@@ -69,6 +70,19 @@ test('a record that cannot be read appears, and is looked at', async () => {
   expect(await letter.getByText('trace').locator('+ dd').textContent()).toBe('abc')
   expect(await letter.getByText(`${cluster.topics.created}-0@0`).count()).toBe(1)
   expect(await violations(sam)).toEqual([])
+})
+
+test('a value is copied, also where the origin is not secure and the page has no clipboard', async () => {
+  for (const origin of [`http://shop.test:${new URL(url).port}`, url]) {
+    const page = await openPage(browser, origin)
+    await signIn(page, 'Sam', '/dead-letters?letter=0%400')
+    await panel(page).getByRole('button', { name: 'Copy' }).click()
+    await toast(page, 'Copied').waitFor()
+    await page.getByRole('link', { name: 'Products' }).click()
+    await page.getByRole('searchbox').press('Control+v')
+    expect(await page.getByRole('searchbox').inputValue()).toBe('{"orderId":"order-1",')
+    await page.context().close()
+  }
 })
 
 test('one is sent back, and it is seen what became of it', async () => {

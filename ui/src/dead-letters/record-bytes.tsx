@@ -4,6 +4,7 @@ import type { DeadLetterDetail } from '../api'
 import { useToasts } from '../stores/app'
 import { texts } from '../texts'
 import { contentOf, lineOf } from './content'
+import { copyText } from './copy-text'
 
 /** Headers and key, each on a line; those that are no text as base64. */
 export function RecordHeaders(props: { readonly letter: DeadLetterDetail }): JSX.Element {
@@ -48,13 +49,12 @@ export function RecordValue(props: { readonly letter: DeadLetterDetail }): JSX.E
   const toasts = useToasts()
   const content = createMemo(() => props.letter.value !== null && contentOf(props.letter.value))
 
-  async function copy(text: string): Promise<void> {
-    try {
-      await navigator.clipboard.writeText(text)
-      toasts.show({ tone: 'success', text: texts.letters.copied })
-    } catch {
-      toasts.show({ tone: 'warning', text: texts.letters.notCopied })
-    }
+  let value!: HTMLPreElement
+
+  async function copy(): Promise<void> {
+    const { copied, notCopied } = texts.letters
+    const isCopied = await copyText(value)
+    toasts.show(isCopied ? { tone: 'success', text: copied } : { tone: 'warning', ...notCopied })
   }
 
   return (
@@ -66,11 +66,7 @@ export function RecordValue(props: { readonly letter: DeadLetterDetail }): JSX.E
               {texts.letters.size(props.letter.valueBytes ?? 0)}
               <Show when={shown().kind === 'base64'}> · {texts.letters.asBase64}</Show>
             </p>
-            <button
-              type="button"
-              class="btn btn-plain btn-small -mr-2"
-              onClick={() => void copy(shown().text)}
-            >
+            <button type="button" class="btn btn-plain btn-small -mr-2" onClick={() => void copy()}>
               {texts.letters.copy}
             </button>
           </div>
@@ -78,6 +74,7 @@ export function RecordValue(props: { readonly letter: DeadLetterDetail }): JSX.E
             <p class="note mb-2">{texts.letters.cut}</p>
           </Show>
           <pre
+            ref={(element) => (value = element)}
             class="max-h-96 overflow-auto rounded-lg border border-line bg-sunken/60 p-3 font-mono text-xs leading-relaxed break-words whitespace-pre-wrap"
             // It scrolls, and must do so by the keyboard as well.
             tabindex="0"

@@ -67,7 +67,7 @@ export function createCheckoutAttempt(
       const body = JSON.stringify(order)
       const known = attempt.read()
       if (known?.body === body) return known.key
-      const key = crypto.randomUUID()
+      const key = randomKey()
       attempt.write({ body, key })
       return key
     },
@@ -78,6 +78,12 @@ export function createCheckoutAttempt(
     address: () => draft.read() ?? address.read(),
     fillIn: draft.write,
   }
+}
+
+/** 128 bits, in hex. Not `randomUUID`: only secure origins have it. */
+function randomKey(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16))
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
 }
 
 function isAttempt(value: unknown): value is { readonly body: string; readonly key: string } {

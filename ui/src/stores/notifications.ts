@@ -103,7 +103,9 @@ export function createNotifications(
 }
 
 const browserNotifications: NotificationPlatform = {
-  permission: () => ('Notification' in window ? Notification.permission : 'unsupported'),
+  // An origin that is not secure has them by name, and no setting of the browser allows them.
+  permission: () =>
+    isSecureContext && 'Notification' in window ? Notification.permission : 'unsupported',
   ask: () => Notification.requestPermission(),
   show({ title, body, tag }, onClick) {
     try {

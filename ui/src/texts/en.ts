@@ -616,7 +616,10 @@ const letters = {
   cut: 'Only the beginning was kept. When it is sent back, the rest is fetched from where it came.',
   copy: 'Copy',
   copied: 'Copied',
-  notCopied: 'The browser does not let this page copy.',
+  notCopied: {
+    text: 'The browser does not let this page copy',
+    detail: 'The value is selected: copy it by key.',
+  },
 
   dialog: {
     title: (amount: number) =>
