@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import type { Browser, Locator, Page } from 'playwright-core'
+import { orderNumber } from '../../server/protocol/order'
 import { startTestServer, type TestServer } from '../../server/testing/test-server'
 import { buildUi, openBrowser, openPage, signIn } from './browser'
-import { fillAddress, live, toast } from './shop'
+import { createShop, fillAddress, live, toast } from './shop'
 import { violations } from './violations'
 
 /** Staff look after what is sold; customers see it. */
@@ -146,7 +147,25 @@ test('every picture of the samples is there, and one that is missing gives way t
     await change('olive-oil', { picture: 'not-there.svg' })
     await page.reload()
     await card(page, 'Olive Oil, 750 ml').locator('.product-art').waitFor()
+    await page.getByRole('button', { name: 'Add Olive Oil, 750 ml to the cart' }).click()
+    await page.locator('#cart .product-art').getByText('O').waitFor()
+    await page.locator('#cart img').waitFor({ state: 'detached' })
     await change('olive-oil', { picture: 'olive-oil.svg' })
+  }))
+
+test('what was ordered keeps a picture once it is not sold any more: a letter', () =>
+  inBrowser(async (page) => {
+    const { orderId } = await createShop(server).place('bob', 'ceramic-bowl', 'tea-towel')
+    await change('ceramic-bowl', { active: false })
+    await signIn(page, 'Bob', `/orders/${orderId}`)
+    const item = (name: string) => page.getByRole('listitem').filter({ hasText: name })
+    await item('Ceramic Bowl').locator('.product-art').getByText('C').waitFor()
+    await item('Tea Towel').locator('img').waitFor()
+    await page.getByRole('link', { name: 'My orders' }).first().click()
+    const order = page.getByRole('listitem').filter({ hasText: orderNumber(orderId) })
+    await order.locator('.product-art').getByText('C').waitFor()
+    expect(await order.locator('img').count()).toBe(1)
+    await change('ceramic-bowl', { active: true })
   }))
 
 test('what is hidden during the checkout is left out in words, and the rest can be ordered', () =>

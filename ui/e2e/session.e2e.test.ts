@@ -206,7 +206,7 @@ test('a page that cannot be loaded says so in words, and comes when it is tried 
     await page.getByRole('heading', { name: 'My orders' }).waitFor()
   }))
 
-test('toasts are not missing where their own part cannot be loaded', () =>
+test('toasts are not missing where their own part cannot be loaded, and have it once it can', () =>
   inBrowser(server.url, async (page) => {
     await page.route('**/toast-region*', (route) => route.abort())
     await signIn(page, 'Alice', '/orders')
@@ -218,6 +218,16 @@ test('toasts are not missing where their own part cannot be loaded', () =>
     await placed.getByRole('link').waitFor()
     await placed.getByRole('button', { name: 'Dismiss' }).click()
     await placed.waitFor({ state: 'detached' })
+
+    await page.unroute('**/toast-region*')
+    await page.context().setOffline(true)
+    await page.context().setOffline(false)
+    const next = toast(page, `#${orderNumber((await shop.place('alice')).orderId)} is placed`)
+    await next.and(page.locator('[tabindex="0"]')).waitFor()
+    // The keys that lead to toasts are of that part.
+    await page.keyboard.press('Alt+t')
+    await page.keyboard.press('Tab')
+    await page.waitForFunction(() => document.activeElement?.matches('[data-toast]'))
   }))
 
 test('closing the dialog leads back to where it was opened', () =>
