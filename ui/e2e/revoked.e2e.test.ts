@@ -3,7 +3,7 @@ import { SignJWT } from 'jose'
 import type { Browser, Page } from 'playwright-core'
 import { startTestServer, type TestServer } from '../../server/testing/test-server'
 import { buildUi, openBrowser, openPage } from './browser'
-import { keptMark, live, markLoad, sockets } from './shop'
+import { createShop, keptMark, live, markLoad, sockets, toast } from './shop'
 
 /** A shop with its own sign-in: nothing renews a token here but the person. */
 const SECRET = 'a secret of more than thirty-two bytes'
@@ -46,11 +46,14 @@ async function openAs(path: string, token: string): Promise<Page> {
   return page
 }
 
-/** Nothing of the shop stays behind. */
-async function ended(page: Page): Promise<void> {
+/** Nothing of the shop stays behind, and on the machine only what its bearer goes on with. */
+async function ended(page: Page, ...kept: readonly string[]): Promise<void> {
   await page.getByRole('heading', { name: 'Your session has ended' }).waitFor()
   expect(await page.locator('[data-tile], [data-order], [data-connection]').count()).toBe(0)
-  expect(await page.evaluate(() => Object.keys(localStorage))).toEqual(['orderwire:ended'])
+  expect((await page.evaluate(() => Object.keys(localStorage))).toSorted()).toEqual([
+    'orderwire:ended',
+    ...kept,
+  ])
   expect(await keptMark(page)).toBe(true)
 }
 
@@ -68,6 +71,22 @@ test('a token that expires on the board: it asks again, and goes on with what wa
   expect(await kim.getByRole('searchbox').inputValue()).toBe('apron')
   expect(await keptMark(kim)).toBe(true)
   await kim.context().close()
+})
+
+test('what happens until the same person signs in again is told then', async () => {
+  const ownShop = createShop({ request: server.request, signIn: tokenOf })
+  const orders = [await ownShop.place('grace'), await ownShop.place('grace')]
+  const grace = await openAs('/orders', await tokenOf('grace', 'customer', '6s'))
+  await ended(grace, 'orderwire:told:orders:grace')
+  for (const order of orders) {
+    await ownShop.changeStatus(await ownShop.changeStatus(order, 'processing'), 'shipped')
+  }
+  await grace.getByRole('main').getByRole('link', { name: 'Sign in' }).click()
+  await enter(grace, await tokenOf('grace', 'customer'))
+  await toast(grace, '4 updates while you were away').waitFor()
+  await grace.getByText('Changed while you were away').nth(1).waitFor()
+  expect(await grace.locator('[data-toast]').count()).toBe(1)
+  await grace.context().close()
 })
 
 test('tokens that staff revoke end what is open with them, in every tab, and nothing else', async () => {

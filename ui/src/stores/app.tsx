@@ -16,7 +16,7 @@ import { createOrders, type Orders } from './orders'
 import { createRealtime, type Realtime } from './realtime'
 import { createRenewal } from './renewal'
 import { createSession, createTokenOf, type Identity, type Session } from './session'
-import { createTold } from './told'
+import { createTold, toldName } from './told'
 import { createToasts, type Toasts } from './toasts'
 
 /** What lives as long as one person is signed in. */
@@ -85,18 +85,20 @@ function createStores(): Stores {
     on(looking, (inSight) => (inSight ? toasts.release() : toasts.hold()), { defer: true }),
   )
   const notifications = createNotifications(localStorage, looking)
-  const newsOf = (name: ChannelName) => (options: NewsSubject) => {
-    const told = createTold(localStorage, name, locks)
-    const notifier = createNotifier({
-      notifications,
-      told,
-      notified: createTold(localStorage, `notified-${name}`, locks),
-      looking,
-      ...NOTIFYING[name],
-    })
-    const { settled } = commands
-    return createNews({ toasts, looking, told, settled, onUnseen: notifier, ...options })
-  }
+  const newsOf =
+    (name: ChannelName, { subject }: Identity) =>
+    (options: NewsSubject) => {
+      const told = createTold(localStorage, toldName(name, subject), locks)
+      const notifier = createNotifier({
+        notifications,
+        told,
+        notified: createTold(localStorage, `notified-${name}`, locks),
+        looking,
+        ...NOTIFYING[name],
+      })
+      const { settled } = commands
+      return createNews({ toasts, looking, told, settled, onUnseen: notifier, ...options })
+    }
 
   const live = createMemo(
     on(session.key, () => {
@@ -109,7 +111,7 @@ function createStores(): Stores {
         commands,
         subject: identity.subject,
         storage: localStorage,
-        createNews: newsOf('orders'),
+        createNews: newsOf('orders', identity),
       })
       const board =
         identity.role === 'staff'
@@ -117,7 +119,7 @@ function createStores(): Stores {
               realtime,
               api: createApi({ token: createTokenOf(session, identity), onRefusedToken }),
               toasts,
-              createNews: newsOf('admin'),
+              createNews: newsOf('admin', identity),
             })
           : null
       realtime.client.connect()

@@ -28,7 +28,7 @@ test('is there again after a reload', () => {
   expect(reloaded.key()).toBe('customer:alice')
 })
 
-test('an expired token is not taken up again, and leaves only the cart of its bearer, and why it ended', () => {
+test('an expired token is not taken up again, and leaves only what its bearer goes on with, and why it ended', () => {
   const { storage, session } = setUp()
   session.signIn(identity('alice', -1))
   storage.setItem('orderwire:cart:alice', '[]')
@@ -41,17 +41,19 @@ test('an expired token is not taken up again, and leaves only the cart of its be
   expect(setUp(storage).session.ended()).toBe('refused')
 })
 
-test('a session that the server ended leaves the cart, for the same person only', () => {
+test('a session that the server ended leaves the cart and what was told, for the same person only', () => {
   const { storage, session } = setUp()
   session.signIn(identity('alice'))
-  storage.setItem('orderwire:cart:alice', '[]')
+  const stays = ['orderwire:cart:alice', 'orderwire:told:orders:alice']
+  for (const name of [...stays, 'orderwire:told:admin:alice']) storage.setItem(name, '[]')
   session.signOut('refused')
+  expect(storage.getItem('orderwire:told:admin:alice')).toBeNull()
   session.signIn(identity('alice'))
-  expect(storage.getItem('orderwire:cart:alice')).toBe('[]')
+  for (const name of stays) expect(storage.getItem(name)).toBe('[]')
   session.signOut('refused')
   storage.setItem('orderwire:cart', '[]')
   session.signIn(identity('bob'))
-  expect(storage.getItem('orderwire:cart:alice')).toBeNull()
+  for (const name of stays) expect(storage.getItem(name)).toBeNull()
   expect(storage.getItem('orderwire:cart')).toBe('[]')
 })
 

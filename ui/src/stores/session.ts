@@ -2,6 +2,7 @@ import { createMemo, createSignal } from 'solid-js'
 import type { Role } from '../api'
 import { cartName } from './cart'
 import { dropAllKept, kept, type KeptStorage } from './kept'
+import { toldName } from './told'
 
 /** Who is signed in here, and with what. */
 export interface Identity {
@@ -32,7 +33,7 @@ export interface Session {
   readonly signIn: (identity: Identity) => void
   /** A newer token of the same person; one of another person is ignored. */
   readonly renew: (token: string) => void
-  /** Ends the session and drops what was kept for it; a refused one leaves the bearer's cart. */
+  /** Ends the session and drops what was kept for it; a refused one leaves what the bearer goes on with. */
   readonly signOut: (reason?: EndReason) => void
   /** Another tab has signed in or out: this one does the same. */
   readonly follow: () => void
@@ -73,9 +74,9 @@ export function createSession(storage: KeptStorage, now: () => number = Date.now
     setEnded(reason)
   }
 
-  /** Whoever did not choose to leave finds their cart again. */
+  /** Whoever did not choose to leave finds their cart again, and is told what happens until then. */
   function drop(reason: EndReason | null, who: Identity | null): void {
-    const stay = [END, cartName(who?.subject ?? null)]
+    const stay = [END, ...namesOf(who?.subject ?? null)]
     dropAllKept(storage, (name) => reason !== null && stay.includes(name))
   }
 
@@ -111,7 +112,7 @@ export function createSession(storage: KeptStorage, now: () => number = Date.now
     ended,
     signIn(next) {
       if (identity()) signOut()
-      const own = [cartName(null), cartName(next.subject)]
+      const own = [cartName(null), ...namesOf(next.subject)]
       dropAllKept(storage, (name) => own.includes(name))
       keptIdentity.write(next)
       end(null)
@@ -126,6 +127,11 @@ export function createSession(storage: KeptStorage, now: () => number = Date.now
     },
     signOut,
   }
+}
+
+/** What of a person outlives a session that they did not end. */
+function namesOf(subject: string | null): readonly string[] {
+  return [cartName(subject), ...(subject === null ? [] : [toldName('orders', subject)])]
 }
 
 function isEndReason(value: unknown): value is EndReason {

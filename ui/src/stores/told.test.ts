@@ -9,7 +9,7 @@ function openBrowser() {
   const storage = createStorage()
   const clock = createVirtualClock()
   const openTab = () =>
-    createRoot((close) => ({ told: createTold(storage, 'orders', null, clock), close }))
+    createRoot((close) => ({ told: createTold(storage, 'told', null, clock), close }))
   return { openTab, storage, clock }
 }
 
@@ -35,10 +35,21 @@ test('whoever signs out leaves nothing behind', async () => {
   const { openTab, storage, clock } = openBrowser()
   const { told, close } = openTab()
   told.record({ orderId: 'a', version: 2 })
+  await clock.advance(500)
+  told.record({ orderId: 'a', version: 3 })
   close()
-  storage.removeItem('orderwire:told:orders')
+  expect(openTab().told.upTo('a')).toBe(3)
+  storage.removeItem('orderwire:told')
   told.record({ orderId: 'b', version: 2 })
   await told.claim([{ orderId: 'c', version: 2 }])
   await clock.advance(1_000)
+  expect(storage.length).toBe(0)
+})
+
+test('where another tab has signed out, what was told here is not written any more', () => {
+  const { openTab, storage } = openBrowser()
+  const { told, close } = openTab()
+  told.record({ orderId: 'a', version: 2 })
+  close()
   expect(storage.length).toBe(0)
 })

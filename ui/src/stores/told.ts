@@ -1,4 +1,5 @@
 import { onCleanup } from 'solid-js'
+import type { ChannelName } from '../../../server/protocol/frames'
 import { systemClock, type Clock } from '../../client'
 import { kept, type KeptStorage } from './kept'
 
@@ -36,6 +37,9 @@ const WRITE_AFTER_MS = 500
 /** By then every tab reads what this one wrote: their copies of the storage come to agree later. */
 const HELD_MS = 3_000
 
+/** Under which name is kept what a person was told of; with the session, or longer than it. */
+export const toldName = (channel: ChannelName, subject: string) => `told:${channel}:${subject}`
+
 /** Owned. @param locks null where the browser has none: then tabs may tell the same once each */
 export function createTold(
   storage: KeptStorage,
@@ -43,8 +47,8 @@ export function createTold(
   locks: Locks | null,
   clock: Clock = systemClock,
 ): Told {
-  const memory = kept(storage, `told:${name}`, isVersions)
-  const lockName = `orderwire:told:${name}`
+  const memory = kept(storage, name, isVersions)
+  const lockName = `orderwire:${encodeURIComponent(name)}`
   /** Told here, and not written yet. */
   let fresh = new Map<string, number>()
   let cancelWrite: (() => void) | null = null
@@ -114,7 +118,8 @@ export function createTold(
   }
 
   onCleanup(() => {
-    write()
+    // Where another tab has signed out, nothing is left to be written to.
+    if (memory.read() !== null) write()
     ended = true
   })
 
