@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import type { Browser, Page } from 'playwright-core'
+import { orderNumber } from '../../server/protocol/order'
 import type { OrderStatus } from '../../server/protocol/order-status'
 import type { Stats } from '../../server/protocol/stats'
 import { buildUi, openBrowser, openPage, signIn } from './browser'
@@ -124,6 +125,8 @@ test('a server that was set back to a backup: what is shown is what it has, and 
   // From there it goes on.
   await shop.changeStatus(order, 'cancelled')
   await alice.locator('[data-version="2"]').waitFor()
+  // Another change than the one that was version 2 before.
+  await toast(alice, `Order #${orderNumber(order.orderId)} is cancelled`).waitFor()
   for (const page of [sam, tab])
     await row(page, order).locator('[data-status="cancelled"]').waitFor()
   for (const page of pages) await page.close()

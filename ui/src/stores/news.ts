@@ -33,7 +33,7 @@ export interface News {
   /** It shows where it happens: whoever looks sees it, and soon no tab takes it for news. */
   readonly shown: (item: NewsItem) => void
   /** What the reader knows of each order. */
-  readonly told: Pick<Told, 'upTo' | 'record'>
+  readonly told: Pick<Told, 'upTo' | 'record' | 'goBack'>
 }
 
 export interface NewsOptions {

@@ -67,6 +67,8 @@ export function createOrders(deps: {
   const heardUpTo = (orderId: string) => heard.get(orderId) ?? news.told.upTo(orderId)
   const hear = ({ orderId, version }: Order) =>
     heard.set(orderId, Math.max(version, heard.get(orderId) ?? 0))
+  /** The server does not know the place where the page was: the next snapshot is of another history. */
+  let logIsAnother = false
 
   function apply(order: Order, replayed: boolean): void {
     const [change] = known.fold([order])
@@ -94,6 +96,13 @@ export function createOrders(deps: {
     })
   }
 
+  /** Where the server was set back to a backup, a version that was told comes again for another change. */
+  function goBack(items: readonly Order[]): void {
+    logIsAnother = false
+    heard.clear()
+    news.told.goBack(items)
+  }
+
   async function command(give: () => Promise<Order>): Promise<Order> {
     return deps.commands.run(async () => {
       const order = await give()
@@ -111,11 +120,14 @@ export function createOrders(deps: {
   for (const name of ['created', 'updated', 'cancelled'] as const satisfies readonly EventName[]) {
     client.on(`order:${name}`, onEvent)
   }
-  client.on('resumed', ({ channel }) => {
-    if (channel === 'orders') news.flush()
+  client.on('resumed', ({ channel, reason }) => {
+    if (channel !== 'orders') return
+    logIsAnother = reason === 'unknown'
+    news.flush()
   })
   client.on('snapshot', ({ channel, source, items, cursor, next = null }) => {
     if (channel !== 'orders') return
+    if (source === 'server' && cursor !== null && logIsAnother) goBack(items)
     const rose = newsIn({ items, source })
     // One that nothing follows on is no reason to take pages away from whoever reads them.
     if (cursor === null && untrack(ready)) known.fold(items)

@@ -53,3 +53,15 @@ test('where another tab has signed out, what was told here is not written any mo
   close()
   expect(storage.length).toBe(0)
 })
+
+test('a version that the order has gone back to is what was told of it, for every tab', () => {
+  const { openTab } = openBrowser()
+  const [one, other] = [openTab().told, openTab().told]
+  for (const orderId of ['a', 'b']) one.record({ orderId, version: 3 })
+  one.goBack([
+    { orderId: 'a', version: 2 },
+    { orderId: 'b', version: 4 },
+    { orderId: 'c', version: 1 },
+  ])
+  expect(['a', 'b', 'c'].map(other.upTo)).toEqual([2, 3, 0])
+})

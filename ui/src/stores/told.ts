@@ -18,6 +18,8 @@ export interface Told {
   readonly upTo: (orderId: string) => number
   /** It is told here now, without asking others; or it was there before there was anything to tell. */
   readonly record: (told: Versioned) => void
+  /** The orders have gone back to these versions: what is told of them begins again there. */
+  readonly goBack: (to: readonly Versioned[]) => void
   /** The page may be gone in a moment: what was told here is written now. */
   readonly flush: () => void
   /**
@@ -76,6 +78,15 @@ export function createTold(
     cancelWrite ??= clock.after(WRITE_AFTER_MS, write)
   }
 
+  function goBack(to: readonly Versioned[]): void {
+    write()
+    const all = { ...memory.read() }
+    const back = to.filter(({ orderId, version }) => (all[orderId] ?? 0) > version)
+    if (ended || back.length === 0) return
+    for (const { orderId, version } of back) all[orderId] = version
+    memory.write(all)
+  }
+
   /** A lock's name is what every tab sees at once. */
   async function hold(news: readonly Versioned[]): Promise<void> {
     const claimed = Object.fromEntries(
@@ -126,6 +137,7 @@ export function createTold(
   return {
     upTo,
     record,
+    goBack,
     flush: write,
     claim: async (news) => (locks ? locks.request(lockName, () => take(news)) : take(news)),
   }
