@@ -8,7 +8,7 @@ type Locks = Pick<LockManager, 'request'>
 export interface Commands {
   /** Runs a command; other tabs know that one is under way until what it resolves to is there. */
   readonly run: <Result>(command: () => Promise<Result>) => Promise<Result>
-  /** Resolves when none is under way. */
+  /** Resolves when none is under way, or it takes too long, or cannot be known. Never rejects. */
   readonly settled: () => Promise<void>
 }
 
@@ -18,7 +18,12 @@ export function createCommands(locks: Locks | null): Commands {
     run: async (command) => (locks ? locks.request(LOCK, { mode: 'shared' }, command) : command()),
     async settled() {
       const signal = AbortSignal.timeout(PATIENCE_MS)
-      await locks?.request(LOCK, { signal }, () => undefined).catch(() => undefined)
+      try {
+        await locks?.request(LOCK, { signal }, () => undefined)
+      } catch (error) {
+        // Nothing of a command ends here, only the wait for it: its own error is for whoever gave it.
+        if (!signal.aborted) reportError(error)
+      }
     },
   }
 }

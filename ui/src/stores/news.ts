@@ -100,16 +100,6 @@ export function createNews(options: NewsOptions): News {
     })
   }
 
-  /** Told twice is better than not at all. */
-  async function claim(news: readonly Versioned[]): Promise<ReadonlyMap<string, number>> {
-    try {
-      return await told.claim(news)
-    } catch (error) {
-      reportError(error)
-      return new Map()
-    }
-  }
-
   function tellNow({ orderId, version, text }: NewsItem): void {
     told.record({ orderId, version })
     toasts.show(text)
@@ -118,7 +108,7 @@ export function createNews(options: NewsOptions): News {
   async function tellUnlessOwn(item: NewsItem): Promise<void> {
     await settled()
     if (ended) return
-    const before = isOwn(item) ? null : await claim([item])
+    const before = isOwn(item) ? null : await told.claim([item])
     if (ended || (before?.get(item.orderId) ?? 0) >= item.version) return
     tellNow(item)
   }
@@ -126,7 +116,7 @@ export function createNews(options: NewsOptions): News {
   async function tellWhatWaited(): Promise<void> {
     const all = [...waiting]
     waiting.clear()
-    const before = await claim(all.map(([orderId, { version }]) => ({ orderId, version })))
+    const before = await told.claim(all.map(([orderId, { version }]) => ({ orderId, version })))
     if (ended) return
     const left = all.flatMap(([orderId, { version, updates, texts: newest }]) => {
       const untold = Math.min(updates, version - (before.get(orderId) ?? 0))

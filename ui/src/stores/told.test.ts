@@ -1,4 +1,4 @@
-import { expect, test } from 'bun:test'
+import { expect, spyOn, test } from 'bun:test'
 import { createRoot } from 'solid-js'
 import { createVirtualClock } from '../../client/testing/virtual-clock'
 import { createStorage } from '../../testing/storage'
@@ -64,4 +64,16 @@ test('a version that the order has gone back to is what was told of it, for ever
     { orderId: 'c', version: 1 },
   ])
   expect(['a', 'b', 'c'].map(other.upTo)).toEqual([2, 3, 0])
+})
+
+test('where tabs cannot ask each other it is reported, and told all the same', async () => {
+  const report = spyOn(globalThis, 'reportError').mockImplementation(() => {})
+  const refusal = new DOMException('Not allowed here.', 'SecurityError')
+  const refuse = () => Promise.reject(refusal)
+  const told = createRoot(() =>
+    createTold(createStorage(), 'told', { request: refuse, query: refuse }),
+  )
+  expect((await told.claim([{ orderId: 'a', version: 2 }])).get('a')).toBeUndefined()
+  expect(report.mock.calls).toEqual([[refusal]])
+  report.mockRestore()
 })

@@ -24,7 +24,8 @@ export interface Told {
   readonly flush: () => void
   /**
    * Takes it upon this tab to tell of these orders. Resolves to what was told of each before; what
-   * is newer no other tab tells any more.
+   * is newer no other tab tells any more. Never rejects: where it cannot be known it is nothing, for
+   * told twice is better than not at all.
    */
   readonly claim: (news: readonly Versioned[]) => Promise<ReadonlyMap<string, number>>
 }
@@ -139,7 +140,14 @@ export function createTold(
     record,
     goBack,
     flush: write,
-    claim: async (news) => (locks ? locks.request(lockName, () => take(news)) : take(news)),
+    async claim(news) {
+      try {
+        return await (locks ? locks.request(lockName, () => take(news)) : take(news))
+      } catch (error) {
+        reportError(error)
+        return new Map()
+      }
+    },
   }
 }
 
