@@ -2,6 +2,7 @@ import { onCleanup } from 'solid-js'
 import type { ChannelName } from '../../../server/protocol/frames'
 import { systemClock, type Clock } from '../../client'
 import { kept, type KeptStorage } from './kept'
+import { createTabClaims, type Locks, type Versions } from './tab-claims'
 
 /** An order as it was at one version. */
 export interface Versioned {
@@ -30,15 +31,10 @@ export interface Told {
   readonly claim: (news: readonly Versioned[]) => Promise<ReadonlyMap<string, number>>
 }
 
-type Versions = Readonly<Record<string, number>>
-type Locks = Pick<LockManager, 'request' | 'query'>
-
 /** Orders; beyond it the one that was told longest ago is forgotten. */
 export const TOLD_REMEMBERED = 500
 /** A burst is one write. */
 const WRITE_AFTER_MS = 500
-/** By then every tab reads what this one wrote: their copies of the storage come to agree later. */
-const HELD_MS = 3_000
 
 /** Under which name is kept what a person was told of; with the session, or longer than it. */
 export const toldName = (channel: ChannelName, subject: string) => `told:${channel}:${subject}`
@@ -51,7 +47,7 @@ export function createTold(
   clock: Clock = systemClock,
 ): Told {
   const memory = kept(storage, name, isVersions)
-  const lockName = `orderwire:${encodeURIComponent(name)}`
+  const claims = createTabClaims(name, locks, clock)
   /** Told here, and not written yet. */
   let fresh = new Map<string, number>()
   let cancelWrite: (() => void) | null = null
@@ -88,32 +84,8 @@ export function createTold(
     memory.write(all)
   }
 
-  /** A lock's name is what every tab sees at once. */
-  async function hold(news: readonly Versioned[]): Promise<void> {
-    const claimed = Object.fromEntries(
-      news.slice(-TOLD_REMEMBERED).map(({ orderId, version }) => [orderId, version]),
-    )
-    await new Promise<void>((held) => {
-      const whileHeld = () =>
-        new Promise<void>((letGo) => {
-          held()
-          clock.after(HELD_MS, letGo)
-        })
-      const mode = 'shared'
-      locks!.request(`${lockName} ${JSON.stringify(claimed)}`, { mode }, whileHeld).catch(held)
-    })
-  }
-
-  async function heldByTabs(): Promise<readonly Versions[]> {
-    const { held = [] } = await locks!.query()
-    return held.flatMap((lock) => {
-      const [name, claimed] = (lock.name ?? '').split(' ', 2)
-      return name === lockName && claimed ? [JSON.parse(claimed) as Versions] : []
-    })
-  }
-
   async function take(news: readonly Versioned[]): Promise<ReadonlyMap<string, number>> {
-    const known = [...(locks ? await heldByTabs() : []), memory.read() ?? {}]
+    const known = [...(await claims.held()), memory.read() ?? {}]
     const before = new Map(
       news.map(({ orderId }) => [
         orderId,
@@ -125,7 +97,11 @@ export function createTold(
     const newer = news.filter(({ orderId, version }) => version > before.get(orderId)!)
     for (const { orderId, version } of newer) fresh.set(orderId, version)
     write()
-    if (locks && newer.length > 0) await hold(newer)
+    if (newer.length === 0) return before
+    const newest = newer.slice(-TOLD_REMEMBERED)
+    const claimed = newest.map(({ orderId, version }) => [orderId, version] as const)
+    // Written is written: other tabs know it a moment later then.
+    await claims.hold(Object.fromEntries(claimed)).catch(reportError)
     return before
   }
 
@@ -142,7 +118,7 @@ export function createTold(
     flush: write,
     async claim(news) {
       try {
-        return await (locks ? locks.request(lockName, () => take(news)) : take(news))
+        return await claims.inTurn(() => take(news))
       } catch (error) {
         reportError(error)
         return new Map()
