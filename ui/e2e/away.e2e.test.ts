@@ -164,6 +164,7 @@ test('what the reader does in one tab is no news in another', async () => {
   await link(page, others).first().waitFor()
   const other = await openTab(page, '/orders')
   const [myNumber, otherNumber] = [mine, others].map(({ orderId }) => orderNumber(orderId))
+  await page.bringToFront()
   await page.getByRole('button', { name: `Cancel order #${myNumber}` }).click()
   await page.getByRole('button', { name: 'Cancel the order' }).click()
   await toast(page, `#${myNumber} is cancelled`).waitFor()

@@ -86,6 +86,10 @@ test('what happens until the same person signs in again is told then', async () 
   await toast(grace, '4 updates while you were away').waitFor()
   await grace.getByText('Changed while you were away').nth(1).waitFor()
   expect(await grace.locator('[data-toast]').count()).toBe(1)
+  // It is not looked at yet when the next session ends.
+  const staffs = await tokenOf('sam', 'staff')
+  await server.request('/api/admin/revocations', { token: staffs, json: { subject: 'grace' } })
+  await ended(grace, 'orderwire:missed:grace', 'orderwire:told:orders:grace')
   await grace.context().close()
 })
 

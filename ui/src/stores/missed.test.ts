@@ -4,16 +4,16 @@ import { createMissed } from './missed'
 
 test('what was missed is so after a reload, until it is looked at', () => {
   const storage = createStorage()
-  createMissed(storage).add(['a', 'b'])
-  const reloaded = createMissed(storage)
+  createMissed(storage, 'bob').add(['a', 'b'])
+  const reloaded = createMissed(storage, 'bob')
   expect([...reloaded.ids()]).toEqual(['a', 'b'])
   reloaded.look('a')
-  expect([...createMissed(storage).ids()]).toEqual(['b'])
+  expect([...createMissed(storage, 'bob').ids()]).toEqual(['b'])
 })
 
 test('what another tab has looked at is not missed any more', () => {
   const storage = createStorage()
-  const [one, other] = [createMissed(storage), createMissed(storage)]
+  const [one, other] = [createMissed(storage, 'bob'), createMissed(storage, 'bob')]
   one.add(['a', 'b'])
   other.follow()
   other.look('a')

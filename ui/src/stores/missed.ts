@@ -14,8 +14,12 @@ export interface Missed {
 /** Beyond it the oldest are forgotten. */
 const REMEMBERED = 500
 
-export function createMissed(storage: KeptStorage): Missed {
-  const memory = kept(storage, 'missed', isIds)
+/** Under which name is kept what a person missed. */
+export const missedName = (subject: string) => `missed:${subject}`
+
+/** @param subject who missed it */
+export function createMissed(storage: KeptStorage, subject: string): Missed {
+  const memory = kept(storage, missedName(subject), isIds)
   const [ids, setIds] = createSignal<ReadonlySet<string>>(new Set(memory.read()))
 
   /** Another tab may have written meanwhile: what it knows is changed, not what was known here. */

@@ -49,7 +49,7 @@ export function createOrders(deps: {
   const { realtime, api } = deps
   const { client } = realtime
   const known = createKnownOrders()
-  const missed = createMissed(deps.storage)
+  const missed = createMissed(deps.storage, deps.subject)
   const news = deps.createNews({ href: '/orders', onMissed: missed.add })
   const [ready, setReady] = createSignal(false)
   const [snapshots, setSnapshots] = createSignal(0)

@@ -41,10 +41,12 @@ test('an expired token is not taken up again, and leaves only what its bearer go
   expect(setUp(storage).session.ended()).toBe('refused')
 })
 
-test('a session that the server ended leaves the cart and what was told, for the same person only', () => {
+test('a session that the server ended leaves the cart, what was told and what was missed, for the same person only', () => {
   const { storage, session } = setUp()
   session.signIn(identity('alice'))
-  const stays = ['orderwire:cart:alice', 'orderwire:told:orders:alice']
+  const stays = ['cart:alice', 'told:orders:alice', 'missed:alice'].map(
+    (name) => `orderwire:${name}`,
+  )
   for (const name of [...stays, 'orderwire:told:admin:alice']) storage.setItem(name, '[]')
   session.signOut('refused')
   expect(storage.getItem('orderwire:told:admin:alice')).toBeNull()

@@ -2,6 +2,7 @@ import { createMemo, createSignal } from 'solid-js'
 import type { Role } from '../api'
 import { cartName } from './cart'
 import { dropAllKept, kept, type KeptStorage } from './kept'
+import { missedName } from './missed'
 import { toldName } from './told'
 
 /** Who is signed in here, and with what. */
@@ -74,7 +75,7 @@ export function createSession(storage: KeptStorage, now: () => number = Date.now
     setEnded(reason)
   }
 
-  /** Whoever did not choose to leave finds their cart again, and is told what happens until then. */
+  /** Whoever did not choose to leave finds cart and marks again, and is told what happens until then. */
   function drop(reason: EndReason | null, who: Identity | null): void {
     const stay = [END, ...namesOf(who?.subject ?? null)]
     dropAllKept(storage, (name) => reason !== null && stay.includes(name))
@@ -131,7 +132,8 @@ export function createSession(storage: KeptStorage, now: () => number = Date.now
 
 /** What of a person outlives a session that they did not end. */
 function namesOf(subject: string | null): readonly string[] {
-  return [cartName(subject), ...(subject === null ? [] : [toldName('orders', subject)])]
+  if (subject === null) return [cartName(null)]
+  return [cartName(subject), toldName('orders', subject), missedName(subject)]
 }
 
 function isEndReason(value: unknown): value is EndReason {
