@@ -9,15 +9,16 @@ import { join } from 'node:path'
 
 const root = join(import.meta.dir, '..')
 const dist = join(root, 'ui/dist')
-const next = join(root, 'ui/dist.next')
+/** Of this process alone, and where nobody looks for sources: two may build at once. */
+const next = join(root, `node_modules/.ui-${process.pid}`)
 const stampName = '.sources'
 
 /** A hash over path and content of each file that the build reads. */
 async function sourcesStamp(): Promise<string> {
-  const paths = ['package.json', 'bun.lock', 'tsconfig.json']
+  const paths = ['package.json', 'bun.lock', 'tsconfig.json', 'scripts/build.ts']
   for (const pattern of ['ui/**/*', 'server/protocol/**/*'])
     paths.push(...new Bun.Glob(pattern).scanSync({ cwd: root, dot: true }))
-  const isSource = (path: string) => !/^ui\/(dist|dist\.next|e2e)\/|\.test\.tsx?$/.test(path)
+  const isSource = (path: string) => !/^ui\/(dist|e2e)\/|\.test\.tsx?$/.test(path)
   const hash = new Bun.CryptoHasher('sha256')
   for (const path of paths.filter(isSource).sort())
     hash.update(`${path}\0`).update(await Bun.file(join(root, path)).bytes())
@@ -33,14 +34,20 @@ const upToDate =
 
 if (!upToDate || !process.argv.includes('--if-changed')) {
   console.error('Building the UI ...')
+  // Whoever asks for it: a test's own environment would bring the libraries' development builds.
+  process.env.NODE_ENV = 'production'
   // Loaded here only: the check above is on the way of every start.
   const { build } = await import('vite')
-  await build({
-    root: join(root, 'ui'),
-    logLevel: 'warn',
-    build: { outDir: next, emptyOutDir: true },
-  })
-  await Bun.write(join(next, stampName), stamp)
-  await rm(dist, { recursive: true, force: true })
-  await rename(next, dist)
+  try {
+    await build({
+      root: join(root, 'ui'),
+      logLevel: 'warn',
+      build: { outDir: next, emptyOutDir: true },
+    })
+    await Bun.write(join(next, stampName), stamp)
+    await rm(dist, { recursive: true, force: true })
+    await rename(next, dist)
+  } finally {
+    await rm(next, { recursive: true, force: true })
+  }
 }

@@ -22,7 +22,7 @@ export default defineConfig({
     port: Number(process.env.UI_PORT ?? '3000'),
     strictPort: true,
     // A build beside it is no reason to load the page again.
-    watch: { ignored: ['**/dist/**', '**/dist.next/**', '**/e2e/**'] },
+    watch: { ignored: ['**/dist/**', '**/e2e/**'] },
     // Ready before a page asks: a tab does not wait long for the worker that tabs share.
     warmup: { clientFiles: ['src/main.tsx', 'client/shared/worker.ts'] },
     proxy: {
