@@ -79,7 +79,8 @@ function SoundSwitch(): JSX.Element {
   const sound = createNewOrderSound(useDesk().board)
   return (
     <label
-      class="btn btn-quiet btn-small relative cursor-pointer px-2.5 has-checked:border-accent has-checked:bg-accent-soft has-checked:text-accent has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-accent"
+      class="btn btn-quiet btn-small relative cursor-pointer px-2.5 has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-accent"
+      classList={{ 'border-accent bg-accent-soft text-accent': sound.on() }}
       title={say.sound}
     >
       <input

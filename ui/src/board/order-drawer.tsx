@@ -4,6 +4,7 @@ import type { JSX } from 'solid-js'
 import { createComputed, createEffect, For, Match, on, Show, Switch } from 'solid-js'
 import { orderNumber, type Order } from '../../../server/protocol/order'
 import { allowedTransitions } from '../../../server/protocol/order-status'
+import { LEAVES_PAGE } from '../components/dialog'
 import { CloseIcon } from '../components/icons'
 import { ErrorNotice, Loading } from '../components/notice'
 import { StatusBadge } from '../components/status-badge'
@@ -78,6 +79,7 @@ function Sheet(props: { readonly orderId: string }): JSX.Element {
   return (
     <Content
       ref={(element) => (sheet = element)}
+      {...LEAVES_PAGE}
       class="fixed inset-y-0 right-0 z-30 flex w-full max-w-lg flex-col border-l border-line bg-canvas shadow-2 outline-none"
       onKeyDown={onKeyDown}
       // Where whoever reads the list goes on.

@@ -1,5 +1,5 @@
 import type { JSX } from 'solid-js'
-import { createEffect, For, on, Show } from 'solid-js'
+import { createEffect, For, on, onCleanup, Show } from 'solid-js'
 import { ORDER_STATUSES, type OrderStatus } from '../../../server/protocol/order-status'
 import { texts } from '../texts'
 import { useDesk } from './board-desk'
@@ -15,12 +15,17 @@ export function StatusStrip(): JSX.Element {
   const desk = useDesk()
   let strip!: HTMLDivElement
   // On a phone not all are in sight: the chosen one is. (The page itself stays where it is.)
+  function showChosen(): void {
+    const chosen = strip.querySelector(':checked')?.parentElement?.getBoundingClientRect()
+    if (!chosen) return
+    const { left, width } = strip.getBoundingClientRect()
+    strip.scrollBy({ left: chosen.left - left - (width - chosen.width) / 2 })
+  }
+  // Once the list is drawn: asked before, the page would be laid out for the answer.
   createEffect(
     on(desk.board.view.status, () => {
-      const chosen = strip.querySelector(':checked')?.parentElement?.getBoundingClientRect()
-      if (!chosen) return
-      const { left, width } = strip.getBoundingClientRect()
-      strip.scrollBy({ left: chosen.left - left - (width - chosen.width) / 2 })
+      const later = setTimeout(showChosen, 50)
+      onCleanup(() => clearTimeout(later))
     }),
   )
   return (
@@ -44,16 +49,23 @@ function StatusTile(props: { readonly status: OrderStatus | null }): JSX.Element
     const counted = figures()?.[day]
     return props.status === null ? counted?.orders : counted?.byStatus[props.status]
   }
+  const chosen = () => desk.board.view.status() === props.status
   return (
     <label
-      class="relative min-w-32 shrink-0 cursor-pointer snap-start rounded-xl border border-line bg-surface px-3.5 py-2 shadow-1 hover:border-line-strong has-checked:border-accent has-checked:bg-accent-soft has-checked:inset-ring has-checked:inset-ring-accent has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-accent sm:flex-1 lg:min-w-0 lg:px-4 lg:py-2.5 forced-colors:has-checked:border-4 forced-colors:has-checked:border-[Highlight]"
+      class="relative min-w-32 shrink-0 cursor-pointer snap-start rounded-xl border px-3.5 py-2 shadow-1 has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-accent sm:flex-1 lg:min-w-0 lg:px-4 lg:py-2.5"
+      classList={{
+        // Not `:has(:checked)`: every box and option of the table would be asked.
+        'border-accent bg-accent-soft inset-ring inset-ring-accent forced-colors:border-4 forced-colors:border-[Highlight]':
+          chosen(),
+        'border-line bg-surface hover:border-line-strong': !chosen(),
+      }}
       data-tile={props.status ?? 'orders'}
     >
       <input
         type="radio"
         name="board-status"
         class="sr-only"
-        checked={desk.board.view.status() === props.status}
+        checked={chosen()}
         onChange={() => desk.address.show({ status: props.status })}
       />
       <span class="flex items-center gap-2 text-sm font-medium text-ink-soft">

@@ -2,6 +2,12 @@ import { Content, Overlay, Portal, Root, Title } from '@kobalte/core/dialog'
 import type { JSX } from 'solid-js'
 
 /**
+ * For a dialog's content. Its overlay catches the pointer already; to take it from the whole page, as
+ * Kobalte does by itself, is to style every element of the page anew.
+ */
+export const LEAVES_PAGE = { disableOutsidePointerEvents: false }
+
+/**
  * A modal dialog that is open as long as it is mounted: focus stays inside, Escape and a press beside
  * it close it, and focus returns to where it was. Toasts stay above it.
  */
@@ -30,6 +36,7 @@ export function Dialog(props: {
         <div class="fixed inset-0 z-30 overflow-y-auto overscroll-contain [scrollbar-width:none]">
           <div class="grid min-h-[calc(100%+1px)] place-items-center p-4">
             <Content
+              {...LEAVES_PAGE}
               class="dialog w-full max-w-md rounded-2xl border border-line bg-surface text-ink shadow-2 outline-none"
               onCloseAutoFocus={goBack}
             >

@@ -1,16 +1,14 @@
-import { onCleanup } from 'solid-js'
+import { createSignal, onCleanup } from 'solid-js'
 
 const heights = new Map<HTMLElement, number>()
+const [height, setHeight] = createSignal(0)
 
-function tell(): void {
-  const height = Math.max(0, ...heights.values())
-  document.documentElement.style.setProperty('--docked', `${height}px`)
-}
+/** Reactive: pixels at the lower edge of the window that are taken. Toasts stay above them. */
+export const dockedHeight = height
 
-/**
- * Owned; for `ref`. The element stands at the lower edge of the window: toasts stay above it, by
- * the custom property `--docked`.
- */
+const tell = () => setHeight(Math.max(0, ...heights.values()))
+
+/** Owned; for `ref`. The element stands at the lower edge of the window. */
 export function docked(element: HTMLElement): void {
   const watcher = new ResizeObserver(() => {
     heights.set(element, element.offsetHeight)

@@ -3,6 +3,7 @@ import type { JSX } from 'solid-js'
 import { For, Show } from 'solid-js'
 import { useToasts } from '../stores/app'
 import { texts } from '../texts'
+import { dockedHeight } from './docked'
 import { CloseIcon } from './icons'
 import {
   FoldedToasts,
@@ -19,7 +20,11 @@ import {
 export function PlainToasts(): JSX.Element {
   const toasts = useToasts()
   return (
-    <section aria-label={texts.toasts.region} class={TOAST_REGION}>
+    <section
+      aria-label={texts.toasts.region}
+      class={TOAST_REGION}
+      style={{ bottom: `${dockedHeight()}px` }}
+    >
       <FoldedToasts toasts={toasts} />
       <div
         role="status"

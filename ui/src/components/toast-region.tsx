@@ -5,6 +5,7 @@ import { createEffect, createMemo, mapArray, onCleanup, Show } from 'solid-js'
 import { useToasts } from '../stores/app'
 import { TOAST_LIMITS, type Toast } from '../stores/toasts'
 import { texts } from '../texts'
+import { dockedHeight } from './docked'
 import { CloseIcon } from './icons'
 import {
   FoldedToasts,
@@ -41,7 +42,7 @@ export function ToastRegion(): JSX.Element {
       limit={TOAST_LIMITS.maxKept}
       pauseOnPageIdle={false}
       // Kobalte lets it catch the pointer.
-      style={{ 'pointer-events': 'none' }}
+      style={{ 'pointer-events': 'none', bottom: `${dockedHeight()}px` }}
       class={TOAST_REGION}
     >
       <FoldedToasts toasts={toasts} />

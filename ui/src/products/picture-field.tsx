@@ -42,7 +42,13 @@ function Choice(props: {
   readonly onChoose: () => void
 }): JSX.Element {
   return (
-    <label class="relative block cursor-pointer rounded-lg border-2 border-transparent hover:border-line-strong has-checked:border-accent forced-colors:has-checked:border-4 forced-colors:has-checked:border-[Highlight] has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-accent">
+    <label
+      class="relative block cursor-pointer rounded-lg border-2 has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-accent"
+      classList={{
+        'border-accent forced-colors:border-4 forced-colors:border-[Highlight]': props.isChosen,
+        'border-transparent hover:border-line-strong': !props.isChosen,
+      }}
+    >
       <input
         type="radio"
         name="picture"
