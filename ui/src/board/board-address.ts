@@ -1,11 +1,11 @@
 import { useLocation, useNavigate } from '@solidjs/router'
-import { batch, createRenderEffect, on, onCleanup, untrack } from 'solid-js'
+import { createRenderEffect, on, onCleanup, untrack } from 'solid-js'
 import { SEARCH_PAUSE_MS, type BoardQuery, type BoardView } from '../stores/board-view'
 import { readBoardQuery, writeBoardQuery, type BoardLink } from './board-link'
 
 /** The address of the board says what is shown, so that it can be sent on, and back leads back. */
 export interface BoardAddress {
-  /** Shows something else; the way back leads to what is shown now. */
+  /** Shows something else at once; the address follows, and back leads to what is shown now. */
   readonly show: (change: Partial<BoardQuery>) => void
   /** Searches at once; the address follows when the typing pauses. */
   readonly type: (search: string) => void
@@ -16,16 +16,29 @@ export interface BoardAddress {
   readonly hrefOf: (orderId: string) => string
 }
 
-/** Owned. The address leads: the view follows it, whoever changed it. */
+/** A change of address costs a frame: the list that was asked for comes before it. */
+const SOON_MS = 100
+
+/** Owned. The view follows the address, whoever changed it; and the address what the reader asks for here. */
 export function createBoardAddress(view: BoardView): BoardAddress {
   const location = useLocation()
   const navigate = useNavigate()
   const link = () => readBoardQuery(location.search)
-  let typing: ReturnType<typeof setTimeout> | null = null
+  /** The address is to follow the view; what is asked for meanwhile comes with it. */
+  let following: ReturnType<typeof setTimeout> | null = null
 
-  function stopTyping(): void {
-    if (typing !== null) clearTimeout(typing)
-    typing = null
+  function stopFollowing(): void {
+    if (following !== null) clearTimeout(following)
+    following = null
+  }
+
+  /** @param replaces not reactive: whether the way back leads past what the address names now */
+  function follow(afterMs: number, replaces: () => boolean): void {
+    stopFollowing()
+    following = setTimeout(() => {
+      following = null
+      untrack(() => go({}, replaces()))
+    }, afterMs)
   }
 
   function href(change: Partial<BoardLink>): string {
@@ -40,36 +53,25 @@ export function createBoardAddress(view: BoardView): BoardAddress {
     on(
       // On the way to another page the address is that page's.
       () => (location.pathname === '/board' ? link() : null),
-      (next) => {
-        if (next === null) return
-        batch(() => {
-          view.setStatus(next.status)
-          view.setSort(next.sort)
-          // What is being typed is newer than the address.
-          if (typing === null) view.setSearch(next.search)
-        })
-      },
+      // What is about to be in the address is newer.
+      (next) => next !== null && following === null && view.show(next),
     ),
   )
-  onCleanup(stopTyping)
+  onCleanup(stopFollowing)
 
   return {
     show(change) {
-      stopTyping()
-      untrack(() => go(change, false))
+      view.show(change)
+      follow(SOON_MS, () => false)
     },
     type(search) {
-      stopTyping()
-      view.setSearch(search)
-      typing = setTimeout(() => {
-        typing = null
-        // Each letter is no step of its own: back leads to before the search.
-        untrack(() => go({ search }, (link().search === '') === (search === '')))
-      }, SEARCH_PAUSE_MS)
+      view.show({ search })
+      // Each letter is no step of its own: back leads to before the search.
+      follow(SEARCH_PAUSE_MS, () => (link().search === '') === (view.search() === ''))
     },
     opened: () => link().orderId,
     open(orderId) {
-      stopTyping()
+      stopFollowing()
       untrack(() => go({ orderId }, link().orderId !== null && orderId !== null))
     },
     hrefOf: (orderId) => href({ orderId }),

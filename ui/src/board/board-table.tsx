@@ -62,10 +62,17 @@ export function BoardTable(): JSX.Element {
     createRowFocus({
       list: () => list,
       shown: rows.shown,
-      scrollTo: (index) => virtualizer.scrollToIndex(index),
+      scrollTo,
     }),
   )
   onCleanup(() => desk.setRowFocus(null))
+
+  /** Where the row is in sight, the page is not asked for a layout. */
+  function scrollTo(index: number): void {
+    const above = offset() + index * rowHeight() - (virtualizer.scrollOffset ?? 0)
+    const below = (virtualizer.scrollRect?.height ?? 0) - above - rowHeight()
+    if (Math.min(above, below) < COVERED_REM * rem) virtualizer.scrollToIndex(index)
+  }
 
   const isHeld = () => away() || selection.ids().length > 0
   const onScroll = () => setAway(window.scrollY > offset())

@@ -1,4 +1,5 @@
 import { createEffect, createMemo, createSignal, on } from 'solid-js'
+import { isSameList } from '../stores/sorted-ids'
 
 /** The rows that the reader has ticked, each with the version that was seen then. */
 export interface RowSelection {
@@ -25,10 +26,14 @@ export function createRowSelection(
 ): RowSelection {
   const [ticked, setTicked] = createSignal<ReadonlyMap<string, number>>(new Map())
   let last: string | null = null
-  const ids = createMemo(() => {
-    const known = ticked()
-    return known.size === 0 ? [] : shown().filter((id) => known.has(id))
-  })
+  const ids = createMemo<readonly string[]>(
+    () => {
+      const known = ticked()
+      return known.size === 0 ? [] : shown().filter((id) => known.has(id))
+    },
+    [],
+    { equals: isSameList },
+  )
 
   function set(orderIds: readonly string[], on: boolean): void {
     setTicked((known) => {

@@ -34,7 +34,7 @@ export function createRowSlots(
     return ids.map((id) => {
       const known = kept.get(id)
       if (known) return known
-      const slot = free.pop() ?? openSlot(id)
+      const slot = free.shift() ?? openSlot(id)
       slot.show(id)
       return slot
     })

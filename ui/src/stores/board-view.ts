@@ -1,4 +1,4 @@
-import { createEffect, createMemo, createSignal, on, onCleanup } from 'solid-js'
+import { batch, createComputed, createMemo, createSignal, on, onCleanup } from 'solid-js'
 import type { Order } from '../../../server/protocol/order'
 import type { OrderStatus } from '../../../server/protocol/order-status'
 import type { Api, OrderQuery } from '../api'
@@ -13,6 +13,8 @@ export const SEARCH_PAUSE_MS = 250
 /** As many as the server gives at once. */
 export const FURTHER_PAGE_SIZE = 100
 
+const NONE: ReadonlySet<string> = new Set()
+
 /** What the reader asked to see. */
 export interface BoardQuery {
   readonly status: OrderStatus | null
@@ -26,11 +28,10 @@ export interface BoardQuery {
  */
 export interface BoardView {
   readonly status: () => OrderStatus | null
-  readonly setStatus: (status: OrderStatus | null) => void
   readonly search: () => string
-  readonly setSearch: (search: string) => void
   readonly sort: () => Sort
-  readonly setSort: (sort: Sort) => void
+  /** Shows something else, in one step. */
+  readonly show: (change: Partial<BoardQuery>) => void
   /** Reactive: something is filtered or searched. */
   readonly isFiltered: () => boolean
   /** Reactive: what is shown are the loaded ones only, the server's answer is on its way. */
@@ -54,7 +55,7 @@ export function createBoardView(api: Api, onPage: (items: readonly Order[]) => v
   const [searching, setSearching] = createSignal(false)
   const [searchError, setSearchError] = createSignal<unknown>(null)
   /** What the server found: it may know more of an order than its event tells. */
-  const [foundIds, setFoundIds] = createSignal<ReadonlySet<string>>(new Set())
+  const [foundIds, setFoundIds] = createSignal(NONE)
   const matchesSearch = createSearch()
   const [asked, again] = createSignal(undefined, { equals: false })
 
@@ -65,12 +66,13 @@ export function createBoardView(api: Api, onPage: (items: readonly Order[]) => v
   }
   const isFiltered = () => Object.keys(query()).length > 0
 
-  // A function of what was read once: a signal read for each of 50,000 orders is remembered as often.
-  const shows = createMemo(() => filter(status(), search(), foundIds(), matchesSearch))
-
   function take(items: readonly Order[]): void {
-    setFoundIds((known) => new Set([...known, ...items.map((order) => order.orderId)]))
-    onPage(items)
+    batch(() => {
+      // What a search finds the server knows better; a status is to be seen in the order itself.
+      if (search().trim() !== '')
+        setFoundIds((known) => new Set([...known, ...items.map((order) => order.orderId)]))
+      onPage(items)
+    })
   }
 
   async function ask(sought: OrderQuery, signal: AbortSignal): Promise<void> {
@@ -85,20 +87,25 @@ export function createBoardView(api: Api, onPage: (items: readonly Order[]) => v
       const page = await load()
       if (signal.aborted) return
       const listing = createListing({ load, onPage: take })
-      take(page.items)
-      listing.start(page)
-      setFound(listing)
+      batch(() => {
+        take(page.items)
+        listing.start(page)
+        setFound(listing)
+        setSearching(false)
+      })
     } catch (error) {
-      if (!signal.aborted) setSearchError(error)
+      if (signal.aborted) return
+      setSearchError(error)
+      setSearching(false)
     }
-    if (!signal.aborted) setSearching(false)
   }
 
-  createEffect(
+  // Before anything else follows from what is sought, so that all of it is one step.
+  createComputed(
     on([query, asked], ([sought]) => {
       setFound(null)
       setSearchError(null)
-      setFoundIds(new Set<string>())
+      setFoundIds(NONE)
       setSearching(Object.keys(sought).length > 0)
       if (Object.keys(sought).length === 0) return
       const asking = new AbortController()
@@ -111,13 +118,20 @@ export function createBoardView(api: Api, onPage: (items: readonly Order[]) => v
     }),
   )
 
+  // A function of what was read once: a signal read for each of 50,000 orders is remembered as often.
+  const shows = createMemo(() => filter(status(), search(), foundIds(), matchesSearch))
+
   return {
     status,
-    setStatus,
     search,
-    setSearch,
     sort,
-    setSort,
+    show(change) {
+      batch(() => {
+        if (change.status !== undefined) setStatus(change.status)
+        if (change.search !== undefined) setSearch(change.search)
+        if (change.sort !== undefined) setSort(change.sort)
+      })
+    },
     isFiltered,
     searching,
     searchError,

@@ -1,4 +1,5 @@
 import { onCleanup } from 'solid-js'
+import { createPacedFrames } from './paced-frames'
 
 /** Keeps what arrives until the page draws its next frame: what nobody could see is not worked out. */
 export interface FrameInbox<Item> {
@@ -15,13 +16,10 @@ export interface Frames {
   readonly areOff: () => boolean
 }
 
-/** A page that is visible, and not drawn all the same, has what arrived after this long. */
-const PATIENCE_MS = 250
-
 /** Owned. @param take gets what arrived, in its order, at least one */
 export function createFrameInbox<Item>(
   take: (items: readonly Item[]) => void,
-  frames: Frames = browserFrames,
+  frames: Frames = createPacedFrames(),
 ): FrameInbox<Item> {
   let waiting: Item[] = []
   let cancel: (() => void) | null = null
@@ -43,16 +41,4 @@ export function createFrameInbox<Item>(
     },
     flush,
   }
-}
-
-const browserFrames: Frames = {
-  next(callback) {
-    const frame = requestAnimationFrame(callback)
-    const timer = setTimeout(callback, PATIENCE_MS)
-    return () => {
-      cancelAnimationFrame(frame)
-      clearTimeout(timer)
-    }
-  },
-  areOff: () => document.hidden,
 }
