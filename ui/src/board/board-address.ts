@@ -1,6 +1,7 @@
 import { useLocation, useNavigate } from '@solidjs/router'
 import { createRenderEffect, on, onCleanup, untrack } from 'solid-js'
 import { SEARCH_PAUSE_MS, type BoardQuery, type BoardView } from '../stores/board-view'
+import { afterFrame } from './after-frame'
 import { readBoardQuery, writeBoardQuery, type BoardLink } from './board-link'
 
 /** The address of the board says what is shown, so that it can be sent on, and back leads back. */
@@ -16,29 +17,34 @@ export interface BoardAddress {
   readonly hrefOf: (orderId: string) => string
 }
 
-/** A change of address costs a frame: the list that was asked for comes before it. */
-const SOON_MS = 100
+function afterPause(work: () => void): () => void {
+  const timer = setTimeout(work, SEARCH_PAUSE_MS)
+  return () => clearTimeout(timer)
+}
 
 /** Owned. The view follows the address, whoever changed it; and the address what the reader asks for here. */
 export function createBoardAddress(view: BoardView): BoardAddress {
   const location = useLocation()
   const navigate = useNavigate()
   const link = () => readBoardQuery(location.search)
-  /** The address is to follow the view; what is asked for meanwhile comes with it. */
-  let following: ReturnType<typeof setTimeout> | null = null
+  /** Cancels that the address follows the view; null where it says what is shown. */
+  let following: (() => void) | null = null
 
   function stopFollowing(): void {
-    if (following !== null) clearTimeout(following)
+    following?.()
     following = null
   }
 
-  /** @param replaces not reactive: whether the way back leads past what the address names now */
-  function follow(afterMs: number, replaces: () => boolean): void {
+  /**
+   * What is asked for until then goes with it.
+   * @param replaces whether the way back leads past what the address says now
+   */
+  function follow(when: (work: () => void) => () => void, replaces: () => boolean): void {
     stopFollowing()
-    following = setTimeout(() => {
+    following = when(() => {
       following = null
       untrack(() => go({}, replaces()))
-    }, afterMs)
+    })
   }
 
   function href(change: Partial<BoardLink>): string {
@@ -62,12 +68,13 @@ export function createBoardAddress(view: BoardView): BoardAddress {
   return {
     show(change) {
       view.show(change)
-      follow(SOON_MS, () => false)
+      // To change it takes a while: the list comes first.
+      follow(afterFrame, () => false)
     },
     type(search) {
       view.show({ search })
       // Each letter is no step of its own: back leads to before the search.
-      follow(SEARCH_PAUSE_MS, () => (link().search === '') === (view.search() === ''))
+      follow(afterPause, () => (link().search === '') === (view.search() === ''))
     },
     opened: () => link().orderId,
     open(orderId) {

@@ -2,6 +2,7 @@ import type { JSX } from 'solid-js'
 import { createEffect, For, on, onCleanup, Show } from 'solid-js'
 import { ORDER_STATUSES, type OrderStatus } from '../../../server/protocol/order-status'
 import { texts } from '../texts'
+import { afterFrame } from './after-frame'
 import { useDesk } from './board-desk'
 import { StatusDot } from './status-dot'
 
@@ -21,11 +22,9 @@ export function StatusStrip(): JSX.Element {
     const { left, width } = strip.getBoundingClientRect()
     strip.scrollBy({ left: chosen.left - left - (width - chosen.width) / 2 })
   }
-  // Once the list is drawn: asked before, the page would be laid out for the answer.
   createEffect(
     on(desk.board.view.status, () => {
-      const later = setTimeout(showChosen, 50)
-      onCleanup(() => clearTimeout(later))
+      onCleanup(afterFrame(showChosen))
     }),
   )
   return (
