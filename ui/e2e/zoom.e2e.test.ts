@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import type { Browser, CDPSession, Page } from 'playwright-core'
 import { buildUi, openBrowser } from './browser'
+import { fingerFaults } from './finger-faults'
 import { focusFaults, layoutFaults } from './layout-faults'
 import { openScene } from './pictures/open-scene'
 import { openSignedIn } from './pictures/signed-in'
@@ -16,7 +17,8 @@ const WINDOWS = {
   'with text of twice the size': { width: 1280, height: 800, fontPx: 2 * FONT_PX },
   'on a screen of 320 pixels': { width: 320, height: 640, fontPx: FONT_PX },
 } as const
-type Window = (typeof WINDOWS)[keyof typeof WINDOWS]
+const PHONE = { width: 390, height: 844, fontPx: FONT_PX } as const
+type Window = (typeof WINDOWS)[keyof typeof WINDOWS] | typeof PHONE
 
 const DIALOG = '[role="dialog"]:not([popover])'
 /** So many stops lead from the first one into what is the view's own. */
@@ -122,6 +124,32 @@ test('who goes on with the Tab key sees where they are, also zoomed in and with 
     await page.goto(path())
     await page.locator(until).first().waitFor()
     faults.push(...(await focusFaults(page, STOPS)).map((fault) => `${name}: ${fault}`))
+  }
+  expect(faults).toEqual([])
+})
+
+const PRESSED = [
+  'the shop',
+  'the sign-in',
+  'a filled cart',
+  'the checkout',
+  'my orders',
+  'an order',
+  'cancelling',
+  'products',
+  'a product that is edited',
+]
+
+test('on a phone a finger hits what it means', async () => {
+  const faults: string[] = []
+  for (const name of PRESSED) {
+    const { as, path, press, until } = LOOKS[name]!
+    const { page } = pages.get(as ?? '')!
+    await resize(as ?? '', PHONE)
+    await page.goto(path())
+    if (press) await page.locator(press).first().click()
+    await page.locator(until).first().waitFor()
+    faults.push(...(await fingerFaults(page)).map((fault) => `${name}: ${fault}`))
   }
   expect(faults).toEqual([])
 })

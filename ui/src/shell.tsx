@@ -87,8 +87,15 @@ function Header(): JSX.Element {
           <Mark />
           Orderwire
         </A>
-        {/* On a phone a row of its own, on wider screens part of the one row. */}
-        <div class="order-last flex min-w-0 basis-full items-center justify-between gap-3 lg:contents">
+        {/* On a phone a row of its own, on wider screens, or where there is little in it, part of the one row. */}
+        <div
+          class="flex min-w-0 items-center justify-between gap-3 lg:contents"
+          classList={{
+            'order-last basis-full': live() !== null,
+            'max-[22rem]:order-last max-[22rem]:basis-full min-[22rem]:pl-4 min-[22rem]:[&_a]:h-14':
+              live() === null,
+          }}
+        >
           <nav
             ref={(element) => (nav = element)}
             aria-label={texts.shell.navigation}

@@ -40,7 +40,7 @@ export function EmptyState(props: {
       <Show when={props.alone} fallback={<h2 class="text-lg font-semibold">{props.title}</h2>}>
         <h1 class="text-lg font-semibold">{props.title}</h1>
       </Show>
-      <p class="max-w-sm text-ink-soft">{props.text}</p>
+      <p class="max-w-sm text-balance text-ink-soft">{props.text}</p>
       <Show when={props.children}>
         <div class="mt-4 flex flex-wrap justify-center gap-2">{props.children}</div>
       </Show>

@@ -12,7 +12,8 @@ export const TOAST_CARD =
   'toast pointer-events-auto flex items-start gap-3 rounded-xl border border-line bg-surface p-3 shadow-2 data-folded:hidden'
 export const TOAST_BODY = 'min-w-0 flex-1 py-1 text-sm'
 export const TOAST_DETAIL = 'line-clamp-2 break-words text-ink-soft'
-export const TOAST_CLOSE = 'rounded-md p-1.5 text-ink-faint hover:bg-sunken hover:text-ink'
+export const TOAST_CLOSE =
+  'rounded-md p-1.5 finger:-m-1.5 finger:p-3 text-ink-faint hover:bg-sunken hover:text-ink'
 
 const TONES: Readonly<
   Record<ToastTone, { readonly class: string; readonly icon: () => JSX.Element }>
@@ -33,7 +34,7 @@ export function FoldedToasts(props: { readonly toasts: Toasts }): JSX.Element {
     <Show when={props.toasts.folded() > 0}>
       <button
         type="button"
-        class="pointer-events-auto rounded-full border border-line bg-surface px-3 py-1 text-sm font-medium text-ink-soft tabular-nums shadow-2 hover:bg-sunken hover:text-ink"
+        class="pointer-events-auto rounded-full border border-line bg-surface px-3 py-1 finger:min-h-11 text-sm font-medium text-ink-soft tabular-nums shadow-2 hover:bg-sunken hover:text-ink"
         onClick={() => props.toasts.unfold()}
       >
         {texts.toasts.more(props.toasts.folded())}

@@ -27,13 +27,16 @@ export function LetterRow(props: {
       }}
       data-letter={props.letter.id}
     >
-      <input
-        type="checkbox"
-        class="relative z-1 mt-0.5 size-4.5 shrink-0 accent-accent"
-        aria-label={texts.letters.select(props.letter.id)}
-        checked={props.chosen}
-        onChange={(event) => props.onChoose(event.currentTarget.checked)}
-      />
+      {/* As high as the row, so that a finger does not open what it means to select. */}
+      <label class="relative z-1 -my-3 -mr-3 -ml-4 shrink-0 cursor-pointer self-stretch py-3.5 pr-3 pl-4">
+        <input
+          type="checkbox"
+          class="block size-4.5 cursor-pointer accent-accent"
+          aria-label={texts.letters.select(props.letter.id)}
+          checked={props.chosen}
+          onChange={(event) => props.onChoose(event.currentTarget.checked)}
+        />
+      </label>
       <div class="grid min-w-0 flex-1 grid-cols-[minmax(0,1fr)_auto] gap-x-4 gap-y-1 @3xl:grid-cols-[minmax(0,1fr)_13rem_10.5rem_8.25rem] @3xl:items-center">
         <div class="contents @3xl:block">
           <button

@@ -68,7 +68,7 @@ function Question(props: {
         </Show>
       </div>
       <Show when={!isOne() && before().length > 0}>
-        <label class="flex items-start gap-3 text-sm">
+        <label class="flex items-start gap-3 text-sm finger:py-3">
           <input
             type="checkbox"
             class="mt-0.5 size-4.5 accent-accent"

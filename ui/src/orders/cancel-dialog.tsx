@@ -65,7 +65,7 @@ export function CancelDialog(props: {
               {(suggestion) => (
                 <button
                   type="button"
-                  class="rounded-full border border-line px-3 py-1 text-sm text-ink-soft hover:bg-sunken hover:text-ink"
+                  class="rounded-full border border-line px-3 py-1 finger:min-h-11 finger:px-4 text-sm text-ink-soft hover:bg-sunken hover:text-ink"
                   onClick={() => take(suggestion)}
                 >
                   {suggestion}

@@ -52,7 +52,7 @@ function OneOrder(props: { readonly orderId: string; readonly live: Live }): JSX
     <>
       <A
         href={props.live.board ? '/board' : '/orders'}
-        class="mb-4 inline-flex items-center gap-1.5 text-sm font-medium text-ink-soft hover:text-ink"
+        class="mb-4 inline-flex items-center gap-1.5 text-sm font-medium text-ink-soft hover:text-ink finger:-mt-3 finger:mb-1 finger:min-h-11"
       >
         <BackIcon />
         {props.live.board ? texts.shell.board : texts.shell.orders}

@@ -24,6 +24,15 @@ export function OrderProgress(props: {
           <Show when={props.order.status === 'cancelled' && props.order.reason}>
             {(reason) => <p class="text-sm text-ink-soft">{reason()}</p>}
           </Show>
+          {/* Where there is room, it stands below the step. */}
+          <p
+            class="min-h-5 text-sm text-ink-soft tabular-nums first-letter:uppercase"
+            classList={{ 'sm:hidden': props.order.status !== 'cancelled' }}
+          >
+            <Show when={reachedAt(props.history, props.order.status)}>
+              {(at) => <Time at={at()} as="when" />}
+            </Show>
+          </p>
         </div>
       </div>
       <Show when={props.order.status !== 'cancelled'}>

@@ -1,4 +1,5 @@
 import { A } from '@solidjs/router'
+import ChevronRight from 'lucide-solid/icons/chevron-right'
 import type { JSX } from 'solid-js'
 import { createSignal, For, Match, Show, Switch } from 'solid-js'
 import { formatMoney } from '../../../server/protocol/money'
@@ -114,9 +115,10 @@ function OrderCard(props: {
         <h2 class="font-semibold tabular-nums">
           <A
             href={`/orders/${props.order.orderId}`}
-            class="after:absolute after:inset-0 after:rounded-xl"
+            class="flex items-center gap-0.5 after:absolute after:inset-0 after:rounded-xl"
           >
             {texts.common.orderName(orderNumber(props.order.orderId))}
+            <ChevronRight class="size-4 text-ink-faint" aria-hidden="true" />
           </A>
         </h2>
         {/* On a phone number and price have a row of their own. */}

@@ -6,6 +6,7 @@ import { Dialog } from '../components/dialog'
 import { FieldText, TextField } from '../components/field'
 import { ErrorNotice } from '../components/notice'
 import { texts } from '../texts'
+import { DescriptionField } from './description-field'
 import { PictureField, pictureName } from './picture-field'
 import { createProductEdit, type ProductEdit } from './product-edit'
 import { parsePrice } from './product-form'
@@ -13,7 +14,6 @@ import type { StaffProducts } from './staff-products'
 
 const MAX_NAME = 200
 const MAX_ID = 100
-const MAX_DESCRIPTION = 1_000
 
 /** Adds a product, or changes one. */
 export function ProductDialog(props: {
@@ -89,10 +89,7 @@ function TextFields(props: {
     const price = parsePrice(text, props.currency)
     return price === null ? text : formatMoney(price, props.currency)
   }
-  const bind = (
-    field: 'name' | 'id' | 'description' | 'price',
-    show?: (text: string) => string,
-  ) => ({
+  const bind = (field: 'name' | 'id' | 'price', show?: (text: string) => string) => ({
     name: field,
     get value() {
       return props.edit.fields[field]
@@ -127,11 +124,11 @@ function TextFields(props: {
           autocapitalize="none"
         />
       </Show>
-      <TextField
-        {...bind('description')}
-        label={words.description}
-        maxlength={MAX_DESCRIPTION}
-        autocomplete="off"
+      <DescriptionField
+        value={props.edit.fields.description}
+        error={props.edit.errors().description}
+        hint={nowText(props.edit.theirs()?.description)}
+        onInput={(text) => props.edit.set('description', text)}
       />
       <TextField
         {...bind('price', money)}
@@ -149,7 +146,7 @@ function ForSale(props: { readonly edit: ProductEdit }): JSX.Element {
   const stateName = (active: boolean) => (active ? texts.products.forSale : texts.products.hidden)
   return (
     <div>
-      <label class="flex items-center gap-2.5 text-sm font-medium">
+      <label class="flex items-center gap-2.5 text-sm font-medium finger:min-h-11">
         <input
           type="checkbox"
           name="active"

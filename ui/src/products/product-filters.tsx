@@ -27,7 +27,7 @@ export function ProductFilters(props: { readonly list: ProductList }): JSX.Eleme
           </span>
           <input
             type="search"
-            class="control pl-10"
+            class="control pl-10 text-ellipsis"
             aria-label={words.search}
             placeholder={words.searchHint}
             maxlength="200"
@@ -36,7 +36,7 @@ export function ProductFilters(props: { readonly list: ProductList }): JSX.Eleme
           />
         </div>
         <select
-          class="control w-auto min-w-0 flex-1 basis-40 sm:flex-none"
+          class="control w-auto min-w-0 max-w-full max-[24rem]:flex-1 max-[24rem]:basis-40"
           aria-label={words.sortBy}
           onChange={(event) => {
             const sort = PRODUCT_SORTS[event.currentTarget.selectedIndex]

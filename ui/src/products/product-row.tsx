@@ -19,7 +19,7 @@ export function ProductRow(props: {
   return (
     <li
       data-product={props.product.id}
-      class="flex flex-wrap items-center gap-x-4 gap-y-2 px-4 py-3 sm:flex-nowrap sm:px-5"
+      class="flex flex-wrap items-center gap-x-4 gap-y-2 px-4 py-3 max-sm:gap-y-0 max-sm:pb-1.5 sm:flex-nowrap sm:px-5"
     >
       <ProductPicture
         product={props.product}

@@ -102,7 +102,7 @@ export function DemoSignIn(): JSX.Element {
         />
         <fieldset>
           <legend class="label">{demo.role}</legend>
-          <div class="flex gap-5 text-sm">
+          <div class="flex gap-5 text-sm finger:-my-1.5">
             <RoleChoice role="customer" label={demo.customer} chosen={role()} onChoose={setRole} />
             <RoleChoice role="staff" label={demo.staff} chosen={role()} onChoose={setRole} />
           </div>
@@ -123,7 +123,7 @@ function RoleChoice(props: {
   readonly onChoose: (role: Role) => void
 }): JSX.Element {
   return (
-    <label class="flex items-center gap-2 py-1">
+    <label class="flex items-center gap-2 py-1 finger:min-h-11">
       <input
         type="radio"
         name="role"

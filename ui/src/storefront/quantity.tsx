@@ -10,7 +10,8 @@ export function QuantityStepper(props: {
   readonly onChange: (quantity: number) => void
 }): JSX.Element {
   const words = texts.storefront.cart
-  const button = 'grid size-9 place-items-center text-ink-soft hover:bg-sunken hover:text-ink'
+  const button =
+    'grid size-9 finger:size-11 place-items-center text-ink-soft hover:bg-sunken hover:text-ink'
 
   function onType(event: Event & { readonly currentTarget: HTMLInputElement }): void {
     const typed = event.currentTarget.valueAsNumber
@@ -39,7 +40,7 @@ export function QuantityStepper(props: {
         inputmode="numeric"
         min="0"
         max={MAX_QUANTITY}
-        class="quantity-input w-9 bg-transparent text-center text-sm font-medium tabular-nums"
+        class="quantity-input w-9 finger:w-11 bg-transparent text-center text-sm font-medium tabular-nums"
         aria-label={words.quantityOf(props.name)}
         value={props.quantity}
         onChange={onType}
