@@ -157,6 +157,16 @@ test('a customer who cancels before a change is sent is told of once, by the que
   expect(await told(sam, 1)).toHaveLength(1)
 })
 
+test('who is on another page is told of the cancellation once, and that it needs an answer', async () => {
+  const order = await cancelledMeanwhile('Ordered twice')
+  await sam.getByRole('link', { name: 'My orders' }).click()
+  await toast(sam, 'Your change was not made').waitFor()
+  const text = `Order #${orderNumber(order.orderId)} was cancelled`
+  expect(await told(sam, 1)).toEqual([text])
+  await toast(sam, text).getByRole('link').click()
+  await undecided(sam, order).getByRole('button', { name: 'Keep theirs' }).click()
+})
+
 test('who takes the change back is told that the customer cancelled', async () => {
   const order = await cancelledMeanwhile('No longer needed')
   await sam.locator('[data-held]').getByRole('button', { name: 'Undo' }).click()
