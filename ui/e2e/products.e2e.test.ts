@@ -168,6 +168,24 @@ test('what was ordered keeps a picture once it is not sold any more: a letter', 
     await change('ceramic-bowl', { active: true })
   }))
 
+test('words of any length stay within a phone: in the shop, the cart, the checkout and an order', () =>
+  inBrowser(async (page) => {
+    const name = 'x'.repeat(80)
+    await change('storage-jar', { name, description: 'y'.repeat(300) })
+    const { orderId } = await createShop(server).place('bob', 'storage-jar')
+    await page.setViewportSize({ width: 390, height: 844 })
+    await signIn(page, 'Bob')
+    await page.getByRole('button', { name: `Add ${name} to the cart` }).click()
+    const widths: number[] = []
+    for (const path of ['/', '/checkout', '/orders', `/orders/${orderId}`]) {
+      await page.goto(path)
+      await page.getByText(name).first().waitFor()
+      widths.push(await page.evaluate(() => document.documentElement.scrollWidth))
+    }
+    expect(widths).toEqual([390, 390, 390, 390])
+    await change('storage-jar', { name: 'Storage Jar', description: 'A litre of glass.' })
+  }))
+
 test('what is hidden during the checkout is left out in words, and the rest can be ordered', () =>
   inBrowser(async (page) => {
     await signIn(page, 'Bob')

@@ -41,7 +41,7 @@ export function Dialog(props: {
               onCloseAutoFocus={goBack}
             >
               <div class="flex flex-col gap-4 p-6">
-                <Title class="text-lg font-semibold">{props.title}</Title>
+                <Title class="text-lg font-semibold wrap-anywhere">{props.title}</Title>
                 {props.children}
               </div>
             </Content>

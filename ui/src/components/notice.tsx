@@ -15,7 +15,7 @@ export function ErrorNotice(props: {
       class="flex flex-wrap items-center gap-x-3 gap-y-2 rounded-lg border border-cancelled/30 bg-cancelled-soft px-4 py-3 text-sm text-cancelled"
     >
       <WarningIcon />
-      <p class="min-w-0 flex-1 basis-48">{problemText(props.error)}</p>
+      <p class="min-w-0 flex-1 basis-48 wrap-anywhere">{problemText(props.error)}</p>
       <Show when={props.onRetry}>
         {(retry) => (
           <button type="button" class="btn btn-quiet btn-small" onClick={() => retry()()}>

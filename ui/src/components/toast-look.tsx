@@ -10,7 +10,7 @@ export const TOAST_REGION =
 export const TOAST_LIST = 'flex w-full max-w-sm flex-col gap-2 outline-none'
 export const TOAST_CARD =
   'toast pointer-events-auto flex items-start gap-3 rounded-xl border border-line bg-surface p-3 shadow-2 data-folded:hidden'
-export const TOAST_BODY = 'min-w-0 flex-1 py-1 text-sm'
+export const TOAST_BODY = 'min-w-0 flex-1 py-1 text-sm wrap-anywhere'
 export const TOAST_DETAIL = 'line-clamp-2 break-words text-ink-soft'
 export const TOAST_CLOSE =
   'rounded-md p-1.5 finger:-m-1.5 finger:p-3 text-ink-faint hover:bg-sunken hover:text-ink'

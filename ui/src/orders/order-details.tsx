@@ -20,7 +20,7 @@ export function OrderDetails(props: { readonly order: Order }): JSX.Element {
             {(item) => (
               <li class="flex items-center gap-3.5">
                 <ItemPicture item={item} class="size-14 shrink-0 rounded-lg text-xl" />
-                <div class="min-w-0 flex-1">
+                <div class="min-w-0 flex-1 wrap-anywhere">
                   <p class="font-medium">{item.name}</p>
                   <p class="text-sm text-ink-soft tabular-nums">
                     {item.quantity} × {money(item.unitPrice)}

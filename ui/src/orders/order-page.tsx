@@ -136,13 +136,13 @@ function OrderView(props: {
         <Show when={catalogue.takesOrders() && canCancel(props.order.status)}>
           <button
             type="button"
-            class="btn btn-danger btn-small ml-auto"
+            class="btn btn-danger btn-small ml-auto max-sm:order-last"
             onClick={() => setCancelling(true)}
           >
             {texts.orders.cancel}
           </button>
         </Show>
-        <p class="basis-full text-sm text-ink-soft">
+        <p class="text-sm text-ink-soft sm:basis-full">
           {texts.orders.placed} <Time at={props.order.createdAt} as="when" />
         </p>
       </div>

@@ -80,7 +80,7 @@ function CartLines(props: { readonly estimate: Estimate }): JSX.Element {
           return (
             <li class="flex flex-wrap items-center gap-x-3 gap-y-2 py-3">
               <ProductPicture product={product} class="size-11 shrink-0 rounded-md text-base" />
-              <div class="min-w-0 flex-1 basis-24">
+              <div class="min-w-0 flex-1 basis-24 wrap-anywhere">
                 <p class="text-sm font-medium">{product.name}</p>
                 <p class="text-sm text-ink-soft tabular-nums">
                   {formatMoney(product.price * quantity(), product.currency)}

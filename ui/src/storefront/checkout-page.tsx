@@ -81,7 +81,7 @@ function Checkout(props: { readonly estimate: Estimate; readonly orders: Orders 
                   product={line.product}
                   class="size-11 shrink-0 rounded-md text-base"
                 />
-                <span class="min-w-0 flex-1">
+                <span class="min-w-0 flex-1 wrap-anywhere">
                   <span class="text-ink-soft tabular-nums">{line.quantity} × </span>
                   {line.product.name}
                 </span>

@@ -11,7 +11,7 @@ export function QuantityStepper(props: {
 }): JSX.Element {
   const words = texts.storefront.cart
   const button =
-    'grid size-9 finger:size-11 place-items-center text-ink-soft hover:bg-sunken hover:text-ink'
+    'grid size-9 finger:size-11 place-items-center text-ink-soft -outline-offset-2 hover:bg-sunken hover:text-ink'
 
   function onType(event: Event & { readonly currentTarget: HTMLInputElement }): void {
     const typed = event.currentTarget.valueAsNumber
@@ -40,7 +40,7 @@ export function QuantityStepper(props: {
         inputmode="numeric"
         min="0"
         max={MAX_QUANTITY}
-        class="quantity-input w-9 finger:w-11 bg-transparent text-center text-sm font-medium tabular-nums"
+        class="quantity-input w-9 finger:w-11 bg-transparent text-center text-sm font-medium tabular-nums -outline-offset-2"
         aria-label={words.quantityOf(props.name)}
         value={props.quantity}
         onChange={onType}

@@ -73,7 +73,7 @@ function ProductCard(props: { readonly product: Product }): JSX.Element {
         product={props.product}
         class="w-28 shrink-0 sm:aspect-4/3 sm:h-auto sm:w-full"
       />
-      <div class="flex min-w-0 flex-1 flex-col gap-1 p-4">
+      <div class="flex min-w-0 flex-1 flex-col gap-1 p-4 wrap-anywhere">
         <h2 class="leading-snug font-semibold">{props.product.name}</h2>
         <p class="flex-1 text-sm text-ink-soft">{props.product.description}</p>
         <div class="mt-3 flex flex-wrap items-center justify-between gap-2">
