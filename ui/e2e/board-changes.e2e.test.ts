@@ -277,6 +277,28 @@ test('a change that could not be sent is tried again by who wants it', async () 
   expect(await orderNow(order)).toMatchObject({ status: 'processing', version: 2 })
 })
 
+test('a colleague who was faster is not overwritten on the page of an order', async () => {
+  const contested = await shop.place('bob')
+  await sam.goto(`/orders/${contested.orderId}`)
+  const ask = sam.getByRole('button', { name: 'Cancel order' })
+  const confirm = sam.getByRole('button', { name: 'Cancel the order' })
+  await ask.click()
+  await confirm.waitFor()
+  await changeAsKim(contested, 'processing')
+  await sam.locator('[data-version="2"]').waitFor()
+  await confirm.click()
+  await sam.getByRole('dialog').getByRole('alert').waitFor()
+  expect(await orderNow(contested)).toMatchObject({ status: 'processing', version: 2 })
+  // Who has looked at the order and asks again means it.
+  await sam.getByRole('button', { name: 'Keep the order' }).click()
+  await ask.click()
+  await confirm.click()
+  await sam.locator('[data-version="3"]').waitFor()
+  expect(await orderNow(contested)).toMatchObject({ status: 'cancelled', version: 3 })
+  await sam.goto('/board')
+  await live(sam)
+})
+
 test('two members of staff, each at a board: the slower one is told, decides, and both see it', async () => {
   const kim = await openPage(browser, server.url)
   await kim.goto('/sign-in?to=/board')

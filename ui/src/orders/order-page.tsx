@@ -116,13 +116,12 @@ function OrderView(props: {
   readonly live: Live
 }): JSX.Element {
   const catalogue = useCatalogue()
-  const [cancelling, setCancelling] = createSignal(false)
+  /** What whoever asks for it has seen: what others do from then on is not overwritten. */
+  const [cancelling, setCancelling] = createSignal<Order | null>(null)
   const own = () => props.order.buyerId === props.live.identity.subject
 
-  async function cancel(reason: string): Promise<void> {
-    const { orderId, version } = props.order
-    const seen = own() ? undefined : version
-    const cancelled = await props.live.orders.cancel(orderId, reason, seen)
+  async function cancel(reason: string, { orderId, version }: Order): Promise<void> {
+    const cancelled = await props.live.orders.cancel(orderId, reason, own() ? undefined : version)
     props.live.board?.take(cancelled)
   }
 
@@ -137,7 +136,7 @@ function OrderView(props: {
           <button
             type="button"
             class="btn btn-danger btn-small ml-auto max-sm:order-last"
-            onClick={() => setCancelling(true)}
+            onClick={() => setCancelling(props.order)}
           >
             {texts.orders.cancel}
           </button>
@@ -157,12 +156,14 @@ function OrderView(props: {
           }}
         />
       </div>
-      <Show when={cancelling()}>
-        <CancelDialog
-          orderId={props.order.orderId}
-          cancel={cancel}
-          onClose={() => setCancelling(false)}
-        />
+      <Show when={cancelling()} keyed>
+        {(seen) => (
+          <CancelDialog
+            orderId={seen.orderId}
+            cancel={(reason) => cancel(reason, seen)}
+            onClose={() => setCancelling(null)}
+          />
+        )}
       </Show>
     </>
   )
