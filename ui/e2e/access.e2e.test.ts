@@ -264,6 +264,15 @@ test('an order is cancelled by keyboard alone, and focus goes back to where it w
   await alice.locator('[data-version="2"]').getByText('by you').waitFor()
 })
 
+test('an order that is shipped meanwhile is not cancelled, which is said in words for customers', async () => {
+  const order = await shop.place('alice')
+  await alice.goto('/orders')
+  await alice.getByRole('button', { name: `Cancel order #${orderNumber(order.orderId)}` }).click()
+  await shop.changeStatus(await shop.changeStatus(order, 'processing'), 'shipped')
+  await alice.getByRole('button', { name: 'Cancel the order' }).click()
+  await alice.getByRole('alert').getByText('can no longer be cancelled').waitFor()
+})
+
 test('a press beside the dialog closes it, one on a toast does not', async () => {
   await alice.goto('/orders')
   await live(alice)

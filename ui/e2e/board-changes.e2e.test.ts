@@ -287,7 +287,7 @@ test('a colleague who was faster is not overwritten on the page of an order', as
   await changeAsKim(contested, 'processing')
   await sam.locator('[data-version="2"]').waitFor()
   await confirm.click()
-  await sam.getByRole('dialog').getByRole('alert').waitFor()
+  await sam.getByRole('alert').getByText('Somebody else has changed this order').waitFor()
   expect(await orderNow(contested)).toMatchObject({ status: 'processing', version: 2 })
   // Who has looked at the order and asks again means it.
   await sam.getByRole('button', { name: 'Keep the order' }).click()

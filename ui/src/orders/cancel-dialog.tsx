@@ -3,7 +3,7 @@ import { createSignal, For, Show } from 'solid-js'
 import { orderNumber } from '../../../server/protocol/order'
 import { Dialog } from '../components/dialog'
 import { ErrorNotice } from '../components/notice'
-import { isOffline } from '../problem'
+import { isOffline, Problem } from '../problem'
 import { useSession } from '../stores/app'
 import { texts } from '../texts'
 
@@ -30,7 +30,7 @@ export function CancelDialog(props: {
       await props.cancel(reason.value.trim())
       props.onClose()
     } catch (failure) {
-      setError(isOffline(failure) ? new Error(dialog.offline) : failure)
+      setError(forReaders(failure))
     } finally {
       setBusy(false)
     }
@@ -88,4 +88,11 @@ export function CancelDialog(props: {
       </form>
     </Dialog>
   )
+}
+
+function forReaders(failure: unknown): unknown {
+  if (!(failure instanceof Problem)) return failure
+  const { refused } = dialog
+  const code = isOffline(failure) ? 'offline' : failure.code
+  return code in refused ? new Error(refused[code as keyof typeof refused]) : failure
 }

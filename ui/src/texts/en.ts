@@ -177,7 +177,16 @@ const orders = {
     fromStaff: ['Out of stock', 'Asked for by the customer', 'Looks like fraud'],
     keep: 'Keep the order',
     cancel: 'Cancel the order',
-    offline: 'You are offline: the order was not cancelled. Try again when the connection is back.',
+    /** Said in the place of the server's words, which are those of its interface. */
+    refused: {
+      offline:
+        'You are offline: the order was not cancelled. Try again when the connection is back.',
+      illegal_transition:
+        'This order can no longer be cancelled. Close this to see what became of it.',
+      precondition_failed:
+        'Somebody else has changed this order meanwhile. Close this and look at it; you can cancel ' +
+        'it again then.',
+    },
   },
 
   toasts: {
@@ -634,6 +643,8 @@ const letters = {
     send: (amount: number) =>
       amount === 1 ? 'Send it back' : `Send ${NUMBER.format(amount)} back`,
     running: (at: number, total: number) => `Sending ${at} of ${total}…`,
+    stop: 'Stop',
+    stopping: 'Stopping, once the one on its way has an answer…',
     sent: (amount: number) => `${count(amount, 'record was', 'records were')} sent back.`,
     watch: 'One that still cannot be read is here again within seconds.',
     left: (amount: number) => `${count(amount, 'other was', 'others were')} not tried.`,
