@@ -129,6 +129,28 @@ test('a search that failed is tried again when the connection is back', async ()
   await sam.getByRole('searchbox').fill('')
 })
 
+test('a search that finds few does not load all orders, whether or not the server answers', async () => {
+  const sought = await shop.place('bob', 'tea-towel')
+  await sam.goto('/board')
+  await live(sam)
+  await row(sam, sought).waitFor()
+  const pages: string[] = []
+  sam.on('request', (request) => {
+    const { pathname, searchParams } = new URL(request.url())
+    if (pathname === '/api/admin/orders' && !searchParams.has('search')) pages.push(request.url())
+  })
+  await sam.route('**/api/admin/orders?search=*', (route) => route.fulfill({ status: 503 }))
+  await sam.getByRole('searchbox').fill('tea')
+  await sam.getByText('Only the orders loaded so far were searched').waitFor()
+  await row(sam, sought).waitFor()
+  expect(await sam.getByRole('status').getByText('Loading older orders').count()).toBe(0)
+  await sam.unroute('**/api/admin/orders?search=*')
+  await sam.getByRole('button', { name: 'Try again' }).click()
+  await sam.getByText('That is all of them.').waitFor()
+  expect(pages).toEqual([])
+  await sam.getByRole('searchbox').fill('')
+})
+
 test('an arrow key opens the list of statuses, and changes nothing by itself', async () => {
   const order = await shop.place('bob')
   await row(sam, order).getByLabel('Status').focus()

@@ -107,6 +107,8 @@ export function BoardTable(): JSX.Element {
     const last = [...places().values()].at(-1) ?? 0
     const nearEnd = last >= rows.shown().length - LOAD_AHEAD_ROWS
     const listing = board.listing()
+    // Further pages of everything say nothing of what is sought.
+    if (board.view.isFiltered() && !board.view.found()) return
     // In another order than the server's a further page would move what is being read.
     if (!isServerOrder(board.view.sort())) return
     if (nearEnd && listing.hasMore() && !listing.error()) void listing.loadMore()
@@ -178,8 +180,10 @@ function NewAbove(props: { readonly count: number; readonly onClick: () => void 
 /** What comes after the last row: more, trouble, or nothing. */
 function ListEnd(): JSX.Element {
   const desk = useDesk()
+  const { view } = desk.board
   const listing = () => desk.board.listing()
-  const waits = () => listing().hasMore() && !isServerOrder(desk.board.view.sort())
+  const waits = () =>
+    (view.isFiltered() && !view.found()) || (listing().hasMore() && !isServerOrder(view.sort()))
   return (
     <div class="text-center text-sm text-ink-faint">
       <Show
