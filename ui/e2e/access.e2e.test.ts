@@ -233,7 +233,7 @@ describe('axe-core finds nothing wrong, in both themes, with', () => {
   })
 })
 
-test('an order is cancelled by keyboard alone, and focus goes back to where it was', async () => {
+test('an order is cancelled by keyboard alone, and the focus goes on where it was', async () => {
   const { orderId } = await shop.place('alice')
   await alice.goto('/orders')
   const open = alice.getByRole('button', { name: `Cancel order #${orderNumber(orderId)}` })
@@ -259,7 +259,9 @@ test('an order is cancelled by keyboard alone, and focus goes back to where it w
   await tabTo(alice, alice.getByRole('button', { name: 'Cancel the order' }))
   await alice.keyboard.press('Enter')
   await alice.getByRole('dialog').waitFor({ state: 'detached' })
-  await alice.goto(`/orders/${orderId}`)
+  // The button went with what was done.
+  await focused(alice.getByRole('main').getByRole('link', { name: orderNumber(orderId) }))
+  await alice.keyboard.press('Enter')
   await alice.locator('[data-version="2"]').getByText('No longer needed').waitFor()
   await alice.locator('[data-version="2"]').getByText('by you').waitFor()
 })
@@ -271,6 +273,17 @@ test('an order that is shipped meanwhile is not cancelled, which is said in word
   await shop.changeStatus(await shop.changeStatus(order, 'processing'), 'shipped')
   await alice.getByRole('button', { name: 'Cancel the order' }).click()
   await alice.getByRole('alert').getByText('can no longer be cancelled').waitFor()
+})
+
+test('on the page of an order that is cancelled by keyboard, the focus goes to its name', async () => {
+  const { orderId } = await shop.place('alice')
+  await alice.goto(`/orders/${orderId}`)
+  await tabTo(alice, alice.getByRole('button', { name: 'Cancel order' }))
+  await alice.keyboard.press('Enter')
+  await focused(alice.getByLabel('Reason'))
+  await tabTo(alice, alice.getByRole('button', { name: 'Cancel the order' }))
+  await alice.keyboard.press('Enter')
+  await focused(alice.getByRole('heading', { level: 1, name: orderNumber(orderId) }))
 })
 
 test('a press beside the dialog closes it, one on a toast does not', async () => {

@@ -10,16 +10,19 @@ export const LEAVES_PAGE = { disableOutsidePointerEvents: false }
 /**
  * A modal dialog that is open as long as it is mounted: focus stays inside, Escape and a press beside
  * it close it, and focus returns to where it was. Toasts stay above it.
+ * @param props.goOnAt where the focus goes if what had it went away meanwhile
  */
 export function Dialog(props: {
   readonly title: string
   readonly onClose: () => void
+  readonly goOnAt?: () => HTMLElement | null
   readonly children: JSX.Element
 }): JSX.Element {
   const opener = document.activeElement
   // Without a trigger of its own, nobody else knows where focus was.
   const goBack = () => {
-    if (opener instanceof HTMLElement) opener.focus({ preventScroll: true })
+    const place = opener?.isConnected ? opener : props.goOnAt?.()
+    if (place instanceof HTMLElement) place.focus({ preventScroll: true })
   }
   return (
     // Nothing is done to the page's own scrolling: its scrollbar would go, and all of it move.

@@ -45,7 +45,11 @@ export function CancelDialog(props: {
   }
 
   return (
-    <Dialog title={dialog.title(orderNumber(props.orderId))} onClose={() => props.onClose()}>
+    <Dialog
+      title={dialog.title(orderNumber(props.orderId))}
+      onClose={() => props.onClose()}
+      goOnAt={() => placeOf(props.orderId)}
+    >
       <p class="text-sm text-ink-soft">{dialog.text}</p>
       <form class="flex flex-col gap-4" onSubmit={(event) => void onSubmit(event)}>
         <div>
@@ -95,4 +99,13 @@ function forReaders(failure: unknown): unknown {
   const { refused } = dialog
   const code = isOffline(failure) ? 'offline' : failure.code
   return code in refused ? new Error(refused[code as keyof typeof refused]) : failure
+}
+
+/** Where an order stands whose button to cancel it is gone: its link in the list, or its page's heading. */
+function placeOf(orderId: string): HTMLElement | null {
+  const main = document.getElementById('main')!
+  return (
+    main.querySelector<HTMLElement>(`a[href="/orders/${CSS.escape(orderId)}"]`) ??
+    main.querySelector('h1')
+  )
 }

@@ -128,7 +128,7 @@ function OrderView(props: {
   return (
     <>
       <div class="mb-5 flex flex-wrap items-center gap-x-4 gap-y-2">
-        <h1 class="page-title tabular-nums">
+        <h1 class="page-title tabular-nums" tabindex="-1">
           {texts.common.orderName(orderNumber(props.order.orderId))}
         </h1>
         <StatusBadge status={props.order.status} />
