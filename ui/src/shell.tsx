@@ -111,7 +111,10 @@ function Header(): JSX.Element {
               </Show>
             </NavLink>
             <Show when={session.identity()}>
-              <NavLink href="/orders">{texts.shell.orders}</NavLink>
+              {/* An order that staff look at is seldom theirs, and leads back to the board. */}
+              <NavLink href="/orders" end={session.identity()?.role === 'staff'}>
+                {texts.shell.orders}
+              </NavLink>
             </Show>
             <Show when={session.identity()?.role === 'staff'}>
               <NavLink href="/board">{texts.shell.board}</NavLink>

@@ -110,12 +110,13 @@ function OrderCard(props: {
   const changed = () => changeText(new Date(props.order.updatedAt), new Date(props.order.createdAt))
   const what = () => props.order.items.map((item) => `${item.quantity} × ${item.name}`).join(', ')
   return (
-    <li class="card relative p-4 transition-colors hover:border-line-strong/60 sm:px-5">
+    <li class="card relative p-4 outline-offset-2 outline-accent transition-colors hover:border-line-strong/60 has-[h2_a:focus-visible]:outline-2 sm:px-5">
       <div class="flex flex-wrap items-center gap-x-4 gap-y-2">
         <h2 class="font-semibold tabular-nums">
           <A
             href={`/orders/${props.order.orderId}`}
-            class="flex items-center gap-0.5 after:absolute after:inset-0 after:rounded-xl"
+            // The card has the ring: all of it is the link.
+            class="flex items-center gap-0.5 after:absolute after:inset-0 after:rounded-xl focus-visible:outline-transparent"
           >
             {texts.common.orderName(orderNumber(props.order.orderId))}
             <ChevronRight class="size-4 text-ink-faint" aria-hidden="true" />
