@@ -200,6 +200,18 @@ test('elsewhere staff are told of new orders: one by one, a burst as a number', 
   for (let count = 0; count < 4; count++) orders.push(await shop.place('alice'))
   await toast(sam, '5 new orders').waitFor()
   expect(await sam.locator('[data-toast]').count()).toBe(1)
+
+  // Whoever closed the last one, by pointer or by key, is on none: what comes later goes by itself.
+  await toast(sam, '5 new orders').getByRole('button').click()
+  await sam.locator('[data-toast]').waitFor({ state: 'detached' })
+  await sam.mouse.move(0, 0)
+  for (const key of ['Escape', null]) {
+    orders.push(await shop.place('alice'))
+    const later = toast(sam, `New order #${orderNumber(orders.at(-1)!.orderId)}`)
+    await later.waitFor()
+    if (key !== null) await later.press(key)
+    await later.waitFor({ state: 'detached' })
+  }
   placed.push(...orders)
   await sam.goto('/board')
   await row(sam, nth(0)).waitFor()

@@ -5,6 +5,7 @@ import { useToasts } from '../stores/app'
 import { texts } from '../texts'
 import { dockedHeight } from './docked'
 import { CloseIcon } from './icons'
+import { stayWhileOn } from './stay-while-on'
 import {
   FoldedToasts,
   TOAST_BODY,
@@ -27,13 +28,10 @@ export function PlainToasts(): JSX.Element {
     >
       <FoldedToasts toasts={toasts} />
       <div
+        ref={(element) => stayWhileOn(element, toasts)}
         role="status"
         aria-atomic="false"
         class={TOAST_LIST}
-        onPointerEnter={toasts.hold}
-        onPointerLeave={toasts.release}
-        onFocusIn={toasts.hold}
-        onFocusOut={toasts.release}
       >
         <For each={toasts.shown()}>
           {(toast, index) => (

@@ -7,6 +7,7 @@ import { TOAST_LIMITS, type Toast } from '../stores/toasts'
 import { texts } from '../texts'
 import { dockedHeight } from './docked'
 import { CloseIcon } from './icons'
+import { stayWhileOn } from './stay-while-on'
 import {
   FoldedToasts,
   TOAST_BODY,
@@ -46,7 +47,11 @@ export function ToastRegion(): JSX.Element {
       class={TOAST_REGION}
     >
       <FoldedToasts toasts={toasts} />
-      <Kobalte.List as="div" class={TOAST_LIST} />
+      <Kobalte.List
+        as="div"
+        ref={(element: HTMLElement) => stayWhileOn(element, toasts)}
+        class={TOAST_LIST}
+      />
     </Kobalte.Region>
   )
 }
@@ -73,8 +78,6 @@ function ToastCard(props: { readonly toastId: number; readonly id: number }): JS
           persistent
           // How many came is told once; each further one would be chatter.
           aria-live={wasFolded() || shown().amount > TOAST_LIMITS.maxApart + 1 ? 'off' : 'polite'}
-          onPause={toasts.hold}
-          onResume={toasts.release}
           class={TOAST_CARD}
           data-toast={shown().tone}
           data-folded={folded() ? '' : undefined}

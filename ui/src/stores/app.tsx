@@ -82,7 +82,9 @@ function createStores(): Stores {
   const looking = createLooking()
   // What was told just before somebody looked away is there when they look again.
   createEffect(
-    on(looking, (inSight) => (inSight ? toasts.release() : toasts.hold()), { defer: true }),
+    on(looking, (inSight) => (inSight ? toasts.release('tab') : toasts.hold('tab')), {
+      defer: true,
+    }),
   )
   const notifications = createNotifications(localStorage, looking)
   const newsOf =

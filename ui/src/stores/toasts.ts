@@ -27,6 +27,9 @@ export interface Toast extends ToastText {
   readonly amount: number
 }
 
+/** Why toasts stay: the reader is on them, or the tab is out of sight. */
+export type Holder = 'reader' | 'tab'
+
 export interface Toasts {
   /** Reactive, oldest first, at most `maxKept`: an older one makes room. */
   readonly shown: () => readonly Toast[]
@@ -36,9 +39,9 @@ export interface Toasts {
   readonly unfold: () => void
   readonly show: (text: ToastText) => void
   readonly dismiss: (id: number) => void
-  /** While the reader is on them they stay; afterwards each has its full time again. */
-  readonly hold: () => void
-  readonly release: () => void
+  /** They stay until each that holds them has released them; then each has its full time again. */
+  readonly hold: (by: Holder) => void
+  readonly release: (by: Holder) => void
   readonly clear: () => void
 }
 
@@ -59,19 +62,21 @@ export function createToasts(
   /** What cancels the end of each toast's time. */
   const endings = new Map<number, () => void>()
   const [unfolded, setUnfolded] = createSignal(false)
+  const holders = new Set<Holder>()
   let lastId = 0
-  let held = false
 
   function dismiss(id: number): void {
     endings.get(id)?.()
     endings.delete(id)
     const left = setShown((toasts) => toasts.filter((toast) => toast.id !== id))
     if (left.length <= maxApart) setUnfolded(false)
+    // Nobody leaves what is not there any more.
+    if (left.length === 0) holders.delete('reader')
   }
 
   function startTime(id: number): void {
     endings.get(id)?.()
-    if (!held)
+    if (holders.size === 0)
       endings.set(
         id,
         clock.after(lifeMs, () => dismiss(id)),
@@ -105,13 +110,13 @@ export function createToasts(
       startTime(toast.id)
     },
     dismiss,
-    hold() {
-      held = true
+    hold(by) {
+      holders.add(by)
       for (const end of endings.values()) end()
       endings.clear()
     },
-    release() {
-      held = false
+    release(by) {
+      if (!holders.delete(by) || holders.size > 0) return
       for (const toast of shown()) startTime(toast.id)
     },
     clear() {
