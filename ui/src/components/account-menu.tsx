@@ -60,7 +60,7 @@ export function AccountMenu(props: {
       </Trigger>
       {/* Within the banner, so that what it says belongs to a landmark. */}
       <Portal mount={document.querySelector('header') ?? document.body}>
-        <Content class="menu z-30 w-64 max-w-[calc(100vw-1.5rem)] rounded-xl border border-line bg-surface p-1.5 text-sm text-ink shadow-2 outline-none">
+        <Content class="menu z-30 w-72 max-w-[calc(100vw-1.5rem)] rounded-xl border border-line bg-surface p-1.5 text-sm text-ink shadow-2 outline-none">
           <Group>
             <GroupLabel as="div" class="px-2.5 pt-1.5 pb-2">
               <span class="block truncate font-semibold">{props.who.name}</span>
@@ -98,7 +98,7 @@ function NotificationsItem(): JSX.Element {
     >
       {(known) => (
         <CheckboxItem
-          class={MENU_ITEM}
+          class={`group ${MENU_ITEM}`}
           closeOnSelect={false}
           checked={known() === 'on'}
           onChange={(on) => void change(on)}
@@ -114,9 +114,15 @@ function NotificationsItem(): JSX.Element {
               {texts.account.notificationsText[known()]}
             </ItemDescription>
           </span>
-          <ItemIndicator as="span" class="text-accent">
-            <CheckIcon />
-          </ItemIndicator>
+          {/* A box is there unchecked, too: one sees that it can be. */}
+          <span
+            class="grid size-4.5 shrink-0 place-items-center rounded border border-line-strong text-on-accent group-data-checked:border-accent group-data-checked:bg-accent [&_svg]:size-3.5"
+            aria-hidden="true"
+          >
+            <ItemIndicator as="span">
+              <CheckIcon />
+            </ItemIndicator>
+          </span>
         </CheckboxItem>
       )}
     </Show>
