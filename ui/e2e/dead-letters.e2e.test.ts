@@ -148,6 +148,33 @@ test('without a network it says so, keeps what it shows, and goes on by itself',
   await notice.waitFor({ state: 'detached' })
 })
 
+test('who closes the question while letters are sent stops that, and is told which went', async () => {
+  const asked = Promise.withResolvers<void>()
+  const goOn = Promise.withResolvers<void>()
+  await sam.route(
+    '**/redrive',
+    async (route) => {
+      asked.resolve()
+      await goOn.promise
+      await route.continue()
+    },
+    { times: 1 },
+  )
+  await sam.getByLabel('Select all').check()
+  await sam.getByRole('button', { name: 'Send back' }).click()
+  const dialog = sam.getByRole('dialog')
+  await dialog.getByRole('button', { name: 'Send 2 back' }).press('Enter')
+  await asked.promise
+  await dialog.getByRole('button', { name: 'Stop' }).waitFor()
+  await sam.keyboard.press('Escape')
+  await dialog.getByText('Stopping').waitFor()
+  goOn.resolve()
+  await dialog.getByText('1 record was sent back.').waitFor()
+  await dialog.getByText('1 other was not tried.').waitFor()
+  await sam.keyboard.press('Escape')
+  await dialog.waitFor({ state: 'detached' })
+})
+
 test('a customer is not led there, and is refused', async () => {
   const alice = await openPage(browser, url)
   await signIn(alice, 'Alice', '/dead-letters')

@@ -1,5 +1,5 @@
 import type { JSX } from 'solid-js'
-import { createSignal, For, Match, onMount, Show, Switch, untrack } from 'solid-js'
+import { createSignal, For, Match, onCleanup, onMount, Show, Switch, untrack } from 'solid-js'
 import type { DeadLetter } from '../api'
 import { Dialog } from '../components/dialog'
 import { ErrorNotice } from '../components/notice'
@@ -18,16 +18,23 @@ export function RedriveDialog(props: {
   const redrive = createRedrive(useApi(), (id, at) => props.onSent(id, at))
   // As they are now: while they are sent, the list learns what became of them.
   const chosen = untrack(() => props.chosen)
+  const underWay = () => redrive.status() === 'running' || redrive.status() === 'stopping'
+  onCleanup(redrive.stop)
+
+  /** Whoever closes it while they are sent stops that, and sees what went. */
+  function close(): void {
+    if (underWay()) redrive.stop()
+    else props.onClose()
+  }
+
   return (
-    <Dialog title={texts.letters.dialog.title(chosen.length)} onClose={() => props.onClose()}>
+    <Dialog title={texts.letters.dialog.title(chosen.length)} onClose={close}>
       <Switch>
         <Match when={redrive.status() === 'asking'}>
           <Question chosen={chosen} redrive={redrive} onClose={props.onClose} />
         </Match>
-        <Match when={redrive.status() === 'running'}>
-          <p role="status" class="text-sm text-ink-soft">
-            {texts.letters.dialog.running(redrive.outcomes().length + 1, redrive.total())}
-          </p>
+        <Match when={underWay()}>
+          <Sending redrive={redrive} />
         </Match>
         <Match when={redrive.status() === 'done'}>
           <Result redrive={redrive} onClose={props.onClose} />
@@ -87,6 +94,43 @@ function Question(props: {
         </button>
       </div>
     </form>
+  )
+}
+
+function Sending(props: { readonly redrive: Redrive }): JSX.Element {
+  const isStopping = () => props.redrive.status() === 'stopping'
+  let text!: HTMLParagraphElement
+  // The button that was pressed is gone. Not the one to stop: who presses twice does not mean that.
+  onMount(() => text.focus())
+  return (
+    <>
+      <p
+        ref={(element) => (text = element)}
+        role="status"
+        tabindex="-1"
+        class="text-sm text-ink-soft outline-none"
+      >
+        {isStopping()
+          ? texts.letters.dialog.stopping
+          : texts.letters.dialog.running(
+              props.redrive.outcomes().length + 1,
+              props.redrive.total(),
+            )}
+      </p>
+      <Show when={props.redrive.total() > 1}>
+        <div class="flex justify-end">
+          <button
+            type="button"
+            class="btn btn-quiet"
+            // Stays focusable: whoever pressed it goes on from here.
+            aria-disabled={isStopping()}
+            onClick={() => props.redrive.stop()}
+          >
+            {texts.letters.dialog.stop}
+          </button>
+        </div>
+      </Show>
+    </>
   )
 }
 

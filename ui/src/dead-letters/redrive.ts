@@ -8,15 +8,21 @@ export interface Outcome {
   readonly error: unknown
 }
 
+/** `stopping`: what is on its way is still waited for. */
+type Status = 'asking' | 'running' | 'stopping' | 'done'
+
 /** Letters on their way back, one after the other. */
 export interface Redrive {
-  readonly status: () => 'asking' | 'running' | 'done'
+  /** Reactive. */
+  readonly status: () => Status
   /** Reactive: how many there are to send. */
   readonly total: () => number
   /** Reactive, in the order in which they were tried. */
   readonly outcomes: () => readonly Outcome[]
   /** Sends them oldest first. Those behind one that found nobody to take it are not tried. */
   readonly start: (letters: readonly DeadLetter[], again: boolean) => Promise<void>
+  /** The one that is on its way is the last. */
+  readonly stop: () => void
 }
 
 /** @param onSent called for each that was sent, with the time of that */
@@ -24,7 +30,7 @@ export function createRedrive(
   api: Pick<Api, 'redriveDeadLetter'>,
   onSent: (id: string, at: string) => void,
 ): Redrive {
-  const [status, setStatus] = createSignal<'asking' | 'running' | 'done'>('asking')
+  const [status, setStatus] = createSignal<Status>('asking')
   const [total, setTotal] = createSignal(0)
   const [outcomes, setOutcomes] = createSignal<readonly Outcome[]>([])
   return {
@@ -43,10 +49,11 @@ export function createRedrive(
           (failure: unknown) => failure,
         )
         setOutcomes((all) => [...all, { letter, error }])
-        if (error !== null && !concernsOne(error)) break
+        if (status() === 'stopping' || (error !== null && !concernsOne(error))) break
       }
       setStatus('done')
     },
+    stop: () => void setStatus((now) => (now === 'running' ? 'stopping' : now)),
   }
 }
 
