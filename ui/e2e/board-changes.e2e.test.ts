@@ -299,6 +299,19 @@ test('a colleague who was faster is not overwritten on the page of an order', as
   await live(sam)
 })
 
+test('changes that could not be sent are tried again together', async () => {
+  const orders = [await shop.place('bob'), await shop.place('bob')]
+  await sam.route('**/api/admin/orders/*', (route) => route.abort())
+  for (const order of orders) await choose(sam, order, 'processing')
+  for (const order of orders) await row(sam, order).getByText('Not changed').waitFor()
+  await sam.unroute('**/api/admin/orders/*')
+  await sam.getByRole('button', { name: 'Try all again' }).click()
+  for (const order of orders) {
+    await row(sam, order).locator('select[data-status="processing"]').waitFor()
+  }
+  await sam.locator('[data-open-changes]').waitFor({ state: 'detached' })
+})
+
 test('two members of staff, each at a board: the slower one is told, decides, and both see it', async () => {
   const kim = await openPage(browser, server.url)
   await kim.goto('/sign-in?to=/board')

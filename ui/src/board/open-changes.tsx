@@ -1,5 +1,5 @@
 import type { JSX } from 'solid-js'
-import { createMemo, For, Match, Show, Switch } from 'solid-js'
+import { batch, createMemo, For, Match, Show, Switch } from 'solid-js'
 import { orderNumber } from '../../../server/protocol/order'
 import { canTransition } from '../../../server/protocol/order-status'
 import { WarningIcon } from '../components/icons'
@@ -25,8 +25,16 @@ export function OpenChanges(): JSX.Element {
   )
   const conflicts = () => undecided().filter(({ state }) => state.kind === 'conflict')
 
+  const failures = () => undecided().filter(({ state }) => state.kind === 'failed')
+
   function keepAll(): void {
     for (const { wanted } of conflicts()) changes.drop(wanted.orderId)
+  }
+
+  function tryAllAgain(): void {
+    const orderIds = failures().map(({ wanted }) => wanted.orderId)
+    batch(() => orderIds.forEach(changes.sendAgain))
+    focusOrderIfLost(...orderIds)
   }
 
   return (
@@ -43,11 +51,18 @@ export function OpenChanges(): JSX.Element {
               {say.title(undecided().length)}
             </h2>
           </div>
-          <Show when={conflicts().length > 1}>
-            <button type="button" class="btn btn-quiet btn-small ml-auto" onClick={keepAll}>
-              {say.keepAllTheirs}
-            </button>
-          </Show>
+          <span class="ml-auto flex flex-wrap gap-2">
+            <Show when={failures().length > 1}>
+              <button type="button" class="btn btn-quiet btn-small" onClick={tryAllAgain}>
+                {say.tryAllAgain}
+              </button>
+            </Show>
+            <Show when={conflicts().length > 1}>
+              <button type="button" class="btn btn-quiet btn-small" onClick={keepAll}>
+                {say.keepAllTheirs}
+              </button>
+            </Show>
+          </span>
         </div>
         <ul class="max-h-72 divide-y divide-line overflow-y-auto">
           <For each={undecided()}>

@@ -140,6 +140,34 @@ test('a page that goes away sends all at once, also what waits for others', asyn
   expect(sentIds()).toHaveLength(8)
 })
 
+describe('a page that goes away sends no more at once than browsers let outlive it', () => {
+  const many = Array.from({ length: 300 }, (_, index) => wanted(`${index}`))
+
+  test('of many changes: the others follow as they always do', async () => {
+    const { changes, sent, sentIds, answer } = setUp()
+    changes.hold(many)
+    changes.sendNow()
+    expect(sentIds()).toHaveLength(200)
+    changes.sendNow()
+    expect(sentIds()).toHaveLength(200)
+    for (let index = 0; index < sent.length; index++) {
+      await answer(index, { kind: 'changed', order: order(`${index}`, 2) })
+    }
+    expect(sentIds()).toEqual(many.map(({ orderId }) => orderId))
+    expect(changes.open()).toEqual([])
+  })
+
+  test('of long reasons', () => {
+    const { changes, sent } = setUp()
+    const reason = 'ß'.repeat(500)
+    changes.hold(many.map((one) => ({ ...one, status: 'cancelled' as const, reason })))
+    changes.sendNow()
+    const bytes = Buffer.byteLength(JSON.stringify({ status: 'cancelled', reason })) * sent.length
+    expect(bytes).toBeLessThan(60 * 1024)
+    expect(sent.length).toBeGreaterThan(40)
+  })
+})
+
 describe('a conflict', () => {
   async function conflict() {
     const all = setUp()

@@ -9,6 +9,12 @@ export const HOLD_MS = 5_000
 export const PAUSE_MS = 60_000
 /** Of the changes that fall due together, so many are on their way at once. */
 const AT_ONCE = 4
+/**
+ * Of what is sent as the page goes away. Browsers let no more outlive it than 256 requests with bodies
+ * of 64 KiB together, and refuse the rest.
+ */
+const AT_ONCE_LEAVING = 200
+const BYTES_AT_ONCE_LEAVING = 48 * 1024
 
 export interface WantedChange {
   readonly orderId: string
@@ -64,7 +70,7 @@ export interface HeldChanges {
   readonly pause: (group: number) => void
   /** The reader has left it: it has its full time again. */
   readonly resume: (group: number) => void
-  /** Sends all that waits, at once: the page goes away. */
+  /** The page goes away: nothing is held any longer, and as much is sent at once as may outlive it. */
   readonly sendNow: () => void
   /** Of a conflict: makes the change to what the order is now. Of a failure: tries it once more. */
   readonly sendAgain: (orderId: string) => void
@@ -90,7 +96,9 @@ export function createHeldChanges(deps: HeldChangesDeps, clock: Clock = systemCl
   const [timers, setTimers] = createSignal<ReadonlyMap<number, Timer>>(new Map())
   /** Due, and waiting for others to be answered. */
   const queue: WantedChange[] = []
+  /** On their way, and what their bodies take. */
   let running = 0
+  let runningBytes = 0
   let lastGroup = 0
 
   function put(wanted: WantedChange, state: ChangeState): void {
@@ -137,18 +145,24 @@ export function createHeldChanges(deps: HeldChangesDeps, clock: Clock = systemCl
   }
 
   async function sendOne(wanted: WantedChange): Promise<void> {
+    const bytes = bodyBytes(wanted)
+    running++
+    runningBytes += bytes
     const outcome = await deps.send(wanted)
+    running--
+    runningBytes -= bytes
     batch(() => {
       if (outcome.kind === 'conflict' || outcome.kind === 'failed') put(wanted, outcome)
       else remove([wanted.orderId])
       deps.onOutcome(wanted, outcome)
     })
+    sendQueued()
   }
 
-  async function sendQueued(): Promise<void> {
-    running++
-    for (let next = queue.shift(); next; next = queue.shift()) await sendOne(next)
-    running--
+  function sendQueued(atOnce = AT_ONCE): void {
+    while (queue.length > 0 && running < atOnce && runningBytes < BYTES_AT_ONCE_LEAVING) {
+      void sendOne(queue.shift()!)
+    }
   }
 
   function send(due: readonly WantedChange[]): void {
@@ -156,7 +170,7 @@ export function createHeldChanges(deps: HeldChangesDeps, clock: Clock = systemCl
       for (const wanted of due) put(wanted, { kind: 'sending' })
     })
     queue.push(...due)
-    while (running < AT_ONCE && queue.length > 0) void sendQueued()
+    sendQueued()
   }
 
   return {
@@ -182,7 +196,7 @@ export function createHeldChanges(deps: HeldChangesDeps, clock: Clock = systemCl
     resume: (group) => restartTimer(group, HOLD_MS),
     sendNow() {
       batch(() => send(groups().flatMap(({ id }) => take(id))))
-      for (const wanted of queue.splice(0)) void sendOne(wanted)
+      sendQueued(AT_ONCE_LEAVING)
     },
     sendAgain(orderId) {
       const change = changes().get(orderId)
@@ -195,4 +209,8 @@ export function createHeldChanges(deps: HeldChangesDeps, clock: Clock = systemCl
       if (kind === 'conflict' || kind === 'failed') remove([orderId])
     },
   }
+}
+
+function bodyBytes({ status, reason }: WantedChange): number {
+  return new TextEncoder().encode(JSON.stringify({ status, reason })).length
 }

@@ -369,6 +369,7 @@ const board = {
     applyAnyway: 'Apply yours anyway',
     keepTheirs: 'Keep theirs',
     keepAllTheirs: 'Keep all as they are',
+    tryAllAgain: 'Try all again',
     notChanged: 'was not changed:',
     giveUp: 'Give up',
   },
@@ -509,6 +510,7 @@ const products = {
     hiddenDetail: 'It is out of the shop. Orders that have it stay as they are.',
     shown: (product: string) => `${product} is for sale again`,
     failed: (product: string) => `${product} is not changed`,
+    notAdded: (product: string) => `${product} is not added`,
     stale: 'Somebody else changed it meanwhile. Look at it, then try again.',
   },
   conflict:
