@@ -218,6 +218,40 @@ test('what somebody else changed meanwhile is shown, and not overwritten', async
   await row('ceramic-bowl').getByText('€25.00').waitFor()
 })
 
+test('an answer that comes once its dialog is closed is told, and leaves another one alone', async () => {
+  for (const [fails, told] of [
+    [false, 'Paring Knife is saved'],
+    [true, 'Paring Knife is not changed'],
+  ] as const) {
+    const asked = Promise.withResolvers<void>()
+    const goOn = Promise.withResolvers<void>()
+    await staff.route(
+      '**/api/admin/products/paring-knife',
+      async (route) => {
+        asked.resolve()
+        await goOn.promise
+        await (fails ? route.abort() : route.continue())
+      },
+      { times: 1 },
+    )
+    await openEditor('paring-knife', 'Paring Knife')
+    await dialog()
+      .getByLabel('Price in EUR')
+      .fill(fails ? '14' : '15')
+    await save()
+    await asked.promise
+    await staff.keyboard.press('Escape')
+    await openEditor('walnut-board', 'Walnut Board')
+    await dialog().getByLabel('Name').fill('Oak Board')
+    goOn.resolve()
+    await toast(staff, told).waitFor()
+    expect(await dialog().getByLabel('Name').inputValue()).toBe('Oak Board')
+    await staff.keyboard.press('Escape')
+    await dialog().waitFor({ state: 'detached' })
+  }
+  await row('paring-knife').getByText('€15.00').waitFor()
+})
+
 test('nothing is changed while the server is away, and what others did is shown afterwards', async () => {
   await staff.context().setOffline(true)
   await staff.getByText('what you see may be old').waitFor()
@@ -237,8 +271,7 @@ test('by keyboard alone a product is edited, and axe-core finds nothing wrong on
   expect(await violations(staff)).toEqual([])
 
   await row('linen-apron').getByRole('button', { name: 'Edit Linen Apron' }).press('Enter')
-  await dialog().getByLabel('Name').waitFor()
-  expect(await focusedName(staff)).toBe('name')
+  await staff.waitForFunction(() => document.activeElement?.getAttribute('name') === 'name')
   await staff.keyboard.press('Control+A')
   await staff.keyboard.press('Delete')
   await staff.keyboard.press('Enter')

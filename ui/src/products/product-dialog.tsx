@@ -1,10 +1,12 @@
 import type { JSX } from 'solid-js'
-import { Show, untrack } from 'solid-js'
+import { onCleanup, Show, untrack } from 'solid-js'
 import { formatMoney } from '../../../server/protocol/money'
 import type { Product } from '../api'
 import { Dialog } from '../components/dialog'
 import { FieldText, TextField } from '../components/field'
 import { ErrorNotice } from '../components/notice'
+import { problemText } from '../problem'
+import { useSession, useToasts } from '../stores/app'
 import { texts } from '../texts'
 import { DescriptionField } from './description-field'
 import { PictureField, pictureName } from './picture-field'
@@ -21,6 +23,7 @@ export function ProductDialog(props: {
   /** Null: a new one. */
   readonly product: Product | null
   readonly currency: string
+  /** Not called once it is closed: then nobody waits for what was saved. */
   readonly onSaved: (product: Product) => void
   readonly onClose: () => void
 }): JSX.Element {
@@ -28,15 +31,38 @@ export function ProductDialog(props: {
   // One dialog is one edit: another product is another dialog.
   const product = untrack(() => props.product)
   const edit = untrack(() => createProductEdit(props.products, product, props.currency))
+  const toasts = useToasts()
+  const session = useSession()
+  const editor = untrack(session.key)
   let form: HTMLFormElement | undefined
+  let isOpen = true
+  onCleanup(() => (isOpen = false))
 
   async function onSubmit(event: SubmitEvent): Promise<void> {
     event.preventDefault()
     const saved = await edit.save()
+    if (session.key() !== editor) return
+    if (saved) tellSaved(saved)
+    else if (!isOpen) tellFailed()
+    // Another dialog may be open by now, or none: an answer that comes late is for this one alone.
+    if (!isOpen) return
     if (saved) {
       props.onSaved(saved)
       props.onClose()
     } else form?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus()
+  }
+
+  function tellSaved({ name }: Product): void {
+    const { added, saved } = texts.products.toasts
+    toasts.show({ tone: 'success', text: product ? saved(name) : added(name) })
+  }
+
+  function tellFailed(): void {
+    const { failed, notAdded, stale } = texts.products.toasts
+    const text = product ? failed(product.name) : notAdded(edit.fields.name)
+    const atField = Object.values(edit.errors()).find((error) => error !== undefined)
+    const detail = edit.theirs() ? stale : (atField ?? problemText(edit.error()))
+    toasts.show({ tone: 'warning', text, detail })
   }
 
   return (

@@ -6,7 +6,7 @@ import { PlusIcon } from '../components/icons'
 import { EmptyState, ErrorNotice, Loading } from '../components/notice'
 import { Title } from '../components/title'
 import { SignInFirst } from '../session/sign-in-first'
-import { useApi, useCatalogue, useLive, useToasts, type Live } from '../stores/app'
+import { useApi, useCatalogue, useLive, type Live } from '../stores/app'
 import { texts } from '../texts'
 import { ProductDialog } from './product-dialog'
 import { ProductFilters } from './product-filters'
@@ -72,7 +72,6 @@ type Editing = { readonly product: Product | null } | null
 
 function ProductsView(props: { readonly live: Live }): JSX.Element {
   const catalogue = useCatalogue()
-  const toasts = useToasts()
   const words = texts.products
   const products = createStaffProducts(useApi(), () => void catalogue.refresh())
   const list = createProductList(() => products.items() ?? [])
@@ -87,8 +86,6 @@ function ProductsView(props: { readonly live: Live }): JSX.Element {
 
   function onSaved(product: Product): void {
     const isNew = editing()?.product === null
-    const text = isNew ? words.toasts.added(product.name) : words.toasts.saved(product.name)
-    toasts.show({ tone: 'success', text })
     // Whoever has added something sees it.
     if (isNew && !list.ids().includes(product.id)) list.show({ search: '', state: null })
   }
