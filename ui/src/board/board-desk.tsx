@@ -27,7 +27,7 @@ export interface BoardDesk {
   readonly choose: (status: OrderStatus, orders: readonly SeenOrder[]) => void
   /** Reactive: what it is asked about; null for nothing. */
   readonly cancelling: () => readonly SeenOrder[] | null
-  /** The answer: the reason, or null to keep the orders. */
+  /** The answer: the reason, or null to keep the orders. Where it is not held, it is asked about still. */
   readonly answerCancel: (reason: string | null) => void
   /** Whether single keys do something. */
   readonly keys: Switch
@@ -54,9 +54,12 @@ export function createBoardDesk(board: Board): BoardDesk {
   const [rowFocus, setRowFocus] = createSignal<RowFocus | null>(null)
   onCleanup(board.changes.attend())
 
-  function hold(status: OrderStatus, orders: readonly SeenOrder[], reason = ''): void {
-    board.changes.hold(orders.map((order) => ({ ...order, status, ...(reason && { reason }) })))
-    selection.clear()
+  /** What is not held is still selected, for another attempt. */
+  function hold(status: OrderStatus, orders: readonly SeenOrder[], reason = ''): boolean {
+    const wanted = orders.map((order) => ({ ...order, status, ...(reason && { reason }) }))
+    const isHeld = board.changes.hold(wanted)
+    if (isHeld) selection.clear()
+    return isHeld
   }
 
   function total(): number | null {
@@ -84,8 +87,8 @@ export function createBoardDesk(board: Board): BoardDesk {
     cancelling,
     answerCancel(reason) {
       const orders = cancelling()
-      setCancelling(null)
-      if (orders !== null && reason !== null) hold('cancelled', orders, reason)
+      const asksOn = orders !== null && reason !== null && !hold('cancelled', orders, reason)
+      if (!asksOn) setCancelling(null)
     },
   }
 }

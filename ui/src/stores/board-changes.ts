@@ -18,6 +18,8 @@ const say = texts.board.toasts
 
 /** Changes of status that staff chose. Without network none is held, and a toast says so. */
 export interface BoardChanges extends HeldChanges {
+  /** False without network, where nothing is held. */
+  readonly hold: (wanted: readonly WantedChange[]) => boolean
   /** The board is in sight and shows what becomes of them. Returns what ends that. */
   readonly attend: () => () => void
   readonly isAttended: () => boolean
@@ -98,8 +100,10 @@ export function createBoardChanges(deps: {
   return {
     ...changes,
     hold(wanted) {
-      if (realtime.state().status !== 'offline') changes.hold(wanted)
+      const online = realtime.state().status !== 'offline'
+      if (online) changes.hold(wanted)
       else toasts.show({ tone: 'warning', text: say.offline, detail: say.offlineText })
+      return online
     },
     attend() {
       attending++
