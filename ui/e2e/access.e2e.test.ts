@@ -120,6 +120,27 @@ const VIEWS: readonly View[] = [
     (page) => page.locator('[data-version="3"]').waitFor(),
   ),
   view('no such order', () => alice, '/orders/none', heading('No such order')),
+  view('an order that needs a sign-in', () => bob, '/orders/none', heading('Sign in first')),
+  view(
+    'an order that is loaded',
+    () => alice,
+    '/orders/late',
+    async (page) => {
+      await page.route('**/api/orders/late', () => undefined)
+      await page.reload()
+      await page.getByText('Loading the order').waitFor()
+    },
+  ),
+  view(
+    'an order that could not be loaded',
+    () => alice,
+    '/orders/lost',
+    async (page) => {
+      await page.route('**/api/orders/lost', (route) => route.abort())
+      await page.reload()
+      await page.getByRole('alert').waitFor()
+    },
+  ),
   view(
     'cancelling',
     () => alice,

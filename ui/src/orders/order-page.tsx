@@ -4,18 +4,15 @@ import { createEffect, createResource, createSignal, Match, Show, Switch } from 
 import { foldOrder } from '../../../server/protocol/fold'
 import type { Order, OrderChange } from '../../../server/protocol/order'
 import { orderNumber } from '../../../server/protocol/order'
-import { canCancel } from '../../../server/protocol/order-status'
 import { BackIcon } from '../components/icons'
 import { EmptyState, ErrorNotice, Loading } from '../components/notice'
-import { StatusBadge } from '../components/status-badge'
-import { Time } from '../components/time'
 import { Title } from '../components/title'
 import { Problem } from '../problem'
 import { SignInFirst } from '../session/sign-in-first'
-import { useApi, useCatalogue, useLive, type Live } from '../stores/app'
+import { useApi, useLive, type Live } from '../stores/app'
 import { texts } from '../texts'
-import { CancelDialog } from './cancel-dialog'
 import { OrderDetails } from './order-details'
+import { OrderHead, OrderHeading } from './order-head'
 import { OrderHistory } from './order-history'
 import { OrderProgress } from './order-progress'
 
@@ -27,7 +24,14 @@ export function OrderPage(): JSX.Element {
       <Title>{texts.common.orderName(orderNumber(params.id))}</Title>
       <Show
         when={live()}
-        fallback={<SignInFirst to={`/orders/${params.id}`} text={texts.orders.orderSignInText} />}
+        fallback={
+          <>
+            <div class="mb-5">
+              <OrderHeading orderId={params.id} />
+            </div>
+            <SignInFirst to={`/orders/${params.id}`} text={texts.orders.orderSignInText} />
+          </>
+        }
         keyed
       >
         {(now) => (
@@ -57,12 +61,13 @@ function OneOrder(props: { readonly orderId: string; readonly live: Live }): JSX
         <BackIcon />
         {props.live.board ? texts.shell.board : texts.shell.orders}
       </A>
+      <OrderHead orderId={props.orderId} order={order()} live={props.live} />
       <Switch fallback={<Loading label={texts.orders.loadingOrder} rows={3} />}>
         <Match when={order()}>
           {(known) => <OrderView order={known()} history={history()} live={props.live} />}
         </Match>
         <Match when={isNotFound(error())}>
-          <EmptyState alone title={texts.orders.notFound.title} text={texts.orders.notFound.text} />
+          <EmptyState title={texts.orders.notFound.title} text={texts.orders.notFound.text} />
         </Match>
         <Match when={error()}>
           {(failure) => <ErrorNotice error={failure()} onRetry={() => void retry()} />}
@@ -115,36 +120,8 @@ function OrderView(props: {
   readonly history: readonly OrderChange[] | undefined
   readonly live: Live
 }): JSX.Element {
-  const catalogue = useCatalogue()
-  /** What whoever asks for it has seen: what others do from then on is not overwritten. */
-  const [cancelling, setCancelling] = createSignal<Order | null>(null)
-  const own = () => props.order.buyerId === props.live.identity.subject
-
-  async function cancel(reason: string, { orderId, version }: Order): Promise<void> {
-    const cancelled = await props.live.orders.cancel(orderId, reason, own() ? undefined : version)
-    props.live.board?.take(cancelled)
-  }
-
   return (
     <>
-      <div class="mb-5 flex flex-wrap items-center gap-x-4 gap-y-2">
-        <h1 class="page-title tabular-nums" tabindex="-1">
-          {texts.common.orderName(orderNumber(props.order.orderId))}
-        </h1>
-        <StatusBadge status={props.order.status} />
-        <Show when={catalogue.takesOrders() && canCancel(props.order.status)}>
-          <button
-            type="button"
-            class="btn btn-danger btn-small ml-auto max-sm:order-last"
-            onClick={() => setCancelling(props.order)}
-          >
-            {texts.orders.cancel}
-          </button>
-        </Show>
-        <p class="text-sm text-ink-soft sm:basis-full">
-          {texts.orders.placed} <Time at={props.order.createdAt} as="when" />
-        </p>
-      </div>
       <OrderProgress order={props.order} history={props.history} />
       <div class="grid items-start gap-6 lg:grid-cols-[minmax(0,1fr)_20rem]">
         <OrderDetails order={props.order} />
@@ -156,15 +133,6 @@ function OrderView(props: {
           }}
         />
       </div>
-      <Show when={cancelling()} keyed>
-        {(seen) => (
-          <CancelDialog
-            orderId={seen.orderId}
-            cancel={(reason) => cancel(reason, seen)}
-            onClose={() => setCancelling(null)}
-          />
-        )}
-      </Show>
     </>
   )
 }
