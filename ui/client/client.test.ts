@@ -23,6 +23,7 @@ function aWorld(options: Partial<ClientOptions> = {}, random = () => 0.5) {
   const problems: ClientProblem[] = []
   const states: ClientState[] = []
   let wakeUp: (wakeUp: WakeUp) => void = () => {}
+  let online = true
   let opened = 0
   const openSocket: OpenSocket = (url, listener) => {
     opened++
@@ -40,6 +41,7 @@ function aWorld(options: Partial<ClientOptions> = {}, random = () => 0.5) {
       random,
       wakeUps: (listener) => {
         wakeUp = listener
+        if (!online) listener('offline')
         return () => {}
       },
       ...options.seams,
@@ -66,6 +68,8 @@ function aWorld(options: Partial<ClientOptions> = {}, random = () => 0.5) {
     settle,
     opened: () => opened,
     wakeUp: (kind: WakeUp) => wakeUp(kind),
+    /** As it is before anybody listens. */
+    goOffline: () => void (online = false),
   }
 }
 
@@ -284,6 +288,21 @@ test('offline is said at once; attempts go on, in case the platform is wrong', a
   await settle()
   expect(client.state.status).toBe('live')
   expect(states.map(({ status }) => status)).toContain('offline')
+})
+
+test('it is offline from the start, and after another start, where the platform says so', async () => {
+  const { client, clock, goOffline, wakeUp } = aWorld({ seams: { openSocket: nobodyThere } })
+  goOffline()
+  client.connect()
+  await clock.advance(20_000)
+  expect(client.state.status).toBe('offline')
+  client.close()
+  expect(client.state.status).toBe('idle')
+  client.connect()
+  await clock.advance(20_000)
+  expect(client.state.status).toBe('offline')
+  wakeUp('online')
+  expect(client.state.status).toBe('waiting')
 })
 
 test('online ends it', async () => {

@@ -113,10 +113,10 @@ class OrderClient implements Client {
 
   connect(): void {
     if (this.#running) return
-    this.#stopWakeUps = this.#seams.wakeUps((wakeUp) => this.#wokenUp(wakeUp))
     this.#failures = 0
     this.#rejected = false
     this.#offline = false
+    this.#stopWakeUps = this.#seams.wakeUps((wakeUp) => this.#wokenUp(wakeUp))
     this.#open()
     this.#subscriptions.start()
   }

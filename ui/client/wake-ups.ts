@@ -4,7 +4,7 @@
  */
 export type WakeUp = 'online' | 'offline' | 'visible' | 'hidden'
 
-/** Starts to listen. Returns what stops it. */
+/** Starts to listen, and says at once if the network is gone. Returns what stops it. */
 export type WakeUps = (listener: (wakeUp: WakeUp) => void) => () => void
 
 /** The browser's events; outside of browsers there are none. */
@@ -22,5 +22,6 @@ export const browserWakeUps: WakeUps = (listener) => {
     () => listener(document.visibilityState === 'visible' ? 'visible' : 'hidden'),
     { signal },
   )
+  if (!navigator.onLine) listener('offline')
   return () => stopping.abort()
 }
