@@ -1,4 +1,5 @@
 import { createSignal, onCleanup } from 'solid-js'
+import { browserStorage } from '../stores/guarded-storage'
 import { kept } from '../stores/kept'
 
 /** A switch of the board that is remembered in this browser. */
@@ -10,7 +11,7 @@ export interface Switch {
 
 /** Owned: follows other tabs, in which it is the same switch. */
 export function createSwitch(name: string, first: boolean): Switch {
-  const memory = kept(localStorage, name, isBoolean)
+  const memory = kept(browserStorage, name, isBoolean)
   const [on, setOn] = createSignal(memory.read() ?? first)
   const follow = () => setOn(memory.read() ?? first)
   window.addEventListener('storage', follow)

@@ -14,6 +14,7 @@ import {
   type AddressErrors,
   type AddressField,
 } from '../stores/checkout'
+import { browserStorage, tabStorage } from '../stores/guarded-storage'
 import type { Orders } from '../stores/orders'
 import { texts } from '../texts'
 
@@ -25,7 +26,7 @@ export function createCheckout(props: { readonly estimate: Estimate; readonly or
   const toasts = useToasts()
   const session = useSession()
   const attempt = createCheckoutAttempt(
-    { browser: localStorage, tab: sessionStorage },
+    { browser: browserStorage, tab: tabStorage },
     session.identity()?.subject ?? '',
   )
   const [address, setAddress] = createStore({ ...EMPTY_ADDRESS, ...attempt.address() })

@@ -7,6 +7,7 @@ import { createBoard, type Board } from './board'
 import { createCart, type Cart } from './cart'
 import { createCatalogue, type Catalogue } from './catalogue'
 import { createCommands } from './commands'
+import { browserStorage, mayKeep, tabStorage } from './guarded-storage'
 import { dropAllKept } from './kept'
 import { createLooking } from './looking'
 import { createNews, type NewsSubject } from './news'
@@ -60,15 +61,15 @@ export function StoresProvider(props: { readonly children: JSX.Element }): JSX.E
 }
 
 function createStores(): Stores {
-  const session = createSession(localStorage)
+  const session = createSession(browserStorage)
   const toasts = createToasts()
   const onRefusedToken = (token: string) => void renewOrEnd(token)
   const api = createApi({ token: session.token, onRefusedToken })
-  const cart = createCart(localStorage, () => session.identity()?.subject ?? null)
+  const cart = createCart(browserStorage, () => session.identity()?.subject ?? null)
 
   const catalogue = createCatalogue(api, cart.lines)
 
-  const locks = 'locks' in navigator ? navigator.locks : null
+  const locks = 'locks' in navigator && mayKeep() ? navigator.locks : null
   const renew = createRenewal({ session, api, locks })
 
   /** The demo gives a new token at any time; elsewhere a refused one is the end of the session. */
@@ -86,15 +87,15 @@ function createStores(): Stores {
       defer: true,
     }),
   )
-  const notifications = createNotifications(localStorage, looking)
+  const notifications = createNotifications(browserStorage, looking)
   const newsOf =
     (name: ChannelName, { subject }: Identity) =>
     (options: NewsSubject) => {
-      const told = createTold(localStorage, toldName(name, subject), locks)
+      const told = createTold(browserStorage, toldName(name, subject), locks)
       const notifier = createNotifier({
         notifications,
         told,
-        notified: createTold(localStorage, `notified-${name}`, locks),
+        notified: createTold(browserStorage, `notified-${name}`, locks),
         looking,
         ...NOTIFYING[name],
       })
@@ -112,7 +113,7 @@ function createStores(): Stores {
         api,
         commands,
         subject: identity.subject,
-        storage: localStorage,
+        storage: browserStorage,
         createNews: newsOf('orders', identity),
       })
       const board =
@@ -134,7 +135,7 @@ function createStores(): Stores {
       (key) => {
         toasts.clear()
         // Whoever did not choose to leave goes on where they were.
-        if (key === null && session.ended() === null) dropAllKept(sessionStorage)
+        if (key === null && session.ended() === null) dropAllKept(tabStorage)
       },
       { defer: true },
     ),
