@@ -338,6 +338,22 @@ test('many changes at once become one toast, which keys lead to and close', asyn
   await many.waitFor({ state: 'detached' })
 })
 
+test('who takes lines out of the cart by keyboard goes on at the next one, then at the cart', async () => {
+  await bob.goto('/')
+  for (const name of ['Tea Towel', 'Linen Apron', 'Walnut Board']) {
+    await bob.getByRole('button', { name: `Add ${name} to the cart` }).click()
+  }
+  await bob.getByRole('button', { name: 'Remove Tea Towel' }).focus()
+  await bob.keyboard.press('Enter')
+  await focused(bob.getByRole('button', { name: 'Remove Linen Apron' }))
+  await bob.keyboard.press('Tab')
+  await bob.keyboard.type('0')
+  await bob.keyboard.press('Tab')
+  await focused(bob.getByRole('button', { name: 'Remove Walnut Board' }))
+  await bob.keyboard.press('Enter')
+  await focused(bob.getByRole('heading', { name: 'Your cart' }))
+})
+
 test('the account menu works by keyboard alone', async () => {
   await bob.goto('/orders')
   await signIn(bob, 'Bob', '/orders')

@@ -16,7 +16,7 @@ export function CartPanel(props: { readonly estimate: Estimate }): JSX.Element {
   const words = texts.storefront.cart
   return (
     <section id="cart" aria-labelledby="cart-title" class="card scroll-mt-32 p-5">
-      <h2 id="cart-title" class="text-lg font-semibold">
+      <h2 id="cart-title" tabindex="-1" class="text-lg font-semibold">
         {words.title}
       </h2>
       <GoneNotice gone={props.estimate.gone} />
@@ -71,10 +71,18 @@ function CartLines(props: { readonly estimate: Estimate }): JSX.Element {
   const cart = useCart()
   // By product, not by line: a line is a new object whenever its quantity changes.
   const products = () => props.estimate.lines.map((line) => line.product)
+  let list!: HTMLUListElement
+
+  function setQuantity(productId: string, quantity: number, index: number): void {
+    cart.setQuantity(productId, quantity)
+    // Once the browser has moved the focus by itself, as the Tab key does.
+    if (quantity === 0) setTimeout(() => focusLineIfLost(list, index))
+  }
+
   return (
-    <ul class="mt-3 divide-y divide-line">
+    <ul ref={(element) => (list = element)} class="mt-3 divide-y divide-line">
       <For each={products()}>
-        {(product) => {
+        {(product, index) => {
           const quantity = () =>
             cart.lines().find((line) => line.productId === product.id)?.quantity ?? 0
           return (
@@ -89,7 +97,7 @@ function CartLines(props: { readonly estimate: Estimate }): JSX.Element {
               <QuantityStepper
                 name={product.name}
                 quantity={quantity()}
-                onChange={(next) => cart.setQuantity(product.id, next)}
+                onChange={(next) => setQuantity(product.id, next, index())}
               />
             </li>
           )
@@ -97,4 +105,12 @@ function CartLines(props: { readonly estimate: Estimate }): JSX.Element {
       </For>
     </ul>
   )
+}
+
+/** The line that moved up into the place of one that went, and took the focus along; else the cart. */
+function focusLineIfLost(list: HTMLElement, index: number): void {
+  if (document.activeElement !== document.body) return
+  const next = list.isConnected ? list.children[index]?.querySelector('button') : null
+  const place = next ?? document.getElementById('cart-title')
+  place?.focus({ preventScroll: true })
 }
