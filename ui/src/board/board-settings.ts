@@ -1,6 +1,6 @@
 import { createSignal, onCleanup } from 'solid-js'
 import { browserStorage } from '../stores/guarded-storage'
-import { kept } from '../stores/kept'
+import type { KeptStorage } from '../stores/kept'
 
 /** A switch of the board that is remembered in this browser. */
 export interface Switch {
@@ -9,22 +9,29 @@ export interface Switch {
   readonly set: (on: boolean) => void
 }
 
-/** Owned: follows other tabs, in which it is the same switch. */
-export function createSwitch(name: string, first: boolean): Switch {
-  const memory = kept(browserStorage, name, isBoolean)
-  const [on, setOn] = createSignal(memory.read() ?? first)
-  const follow = () => setOn(memory.read() ?? first)
-  window.addEventListener('storage', follow)
-  onCleanup(() => window.removeEventListener('storage', follow))
+/**
+ * Owned: follows other tabs, in which it is the same switch. It belongs to the browser, whoever is
+ * signed in: its name is none of those that a sign-out drops.
+ */
+export function createSwitch(
+  name: string,
+  first: boolean,
+  storage: KeptStorage = browserStorage,
+): Switch {
+  const key = `orderwire-${name}`
+  const read = () => {
+    const kept = storage.getItem(key)
+    return kept === null ? first : kept === 'on'
+  }
+  const [on, setOn] = createSignal(read())
+  const follow = () => setOn(read())
+  addEventListener('storage', follow)
+  onCleanup(() => removeEventListener('storage', follow))
   return {
     on,
     set(next) {
-      memory.write(next)
+      storage.setItem(key, next ? 'on' : 'off')
       setOn(next)
     },
   }
-}
-
-function isBoolean(value: unknown): value is boolean {
-  return typeof value === 'boolean'
 }
