@@ -14,7 +14,7 @@ export interface BoardStats {
 }
 
 /** Owned. */
-export function createBoardStats(client: Client, api: Api): BoardStats {
+export function createBoardStats(client: Pick<Client, 'on'>, api: Pick<Api, 'stats'>): BoardStats {
   const [stats, setStats] = createSignal<Stats | null>(null)
   const [error, setError] = createSignal<unknown>(null)
 

@@ -2,7 +2,7 @@ import { batch, createSignal, onCleanup, untrack } from 'solid-js'
 import type { EventName } from '../../../server/protocol/frames'
 import type { Order } from '../../../server/protocol/order'
 import { orderNumber } from '../../../server/protocol/order'
-import type { EventInfo, TakenSnapshot } from '../../client'
+import type { Client, EventInfo, TakenSnapshot } from '../../client'
 import type { Api } from '../api'
 import { texts } from '../texts'
 import { createBoardChanges, type BoardChanges } from './board-changes'
@@ -56,9 +56,11 @@ interface Arrived {
 
 /** Owned: leaves the channel when its owner ends. For a session of staff, on whatever page. */
 export function createBoard(deps: {
-  readonly realtime: Realtime
+  readonly realtime: Pick<Realtime, 'state'> & {
+    readonly client: Pick<Client, 'on' | 'seen' | 'subscribe' | 'unsubscribe'>
+  }
   readonly api: Api
-  readonly toasts: Toasts
+  readonly toasts: Pick<Toasts, 'show'>
   readonly createNews: (options: NewsSubject) => News
 }): Board {
   const { realtime, api, toasts } = deps
@@ -121,7 +123,9 @@ export function createBoard(deps: {
   function takeSnapshot({ channel, items, cursor, next = null }: TakenSnapshot): void {
     if (channel !== 'admin') return
     inbox.flush()
-    const risen = items.filter((order) => client.seen.mark(order) !== 'known')
+    // More orders are known here than are remembered as seen.
+    const isKnown = ({ orderId, version }: Order) => (known.peek(orderId)?.version ?? 0) >= version
+    const risen = items.filter((order) => client.seen.mark(order) !== 'known' && !isKnown(order))
     // One that nothing follows on is no reason to take pages away from whoever reads them.
     if (cursor === null && untrack(ready)) known.fold(items)
     else {
