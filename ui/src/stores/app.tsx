@@ -15,7 +15,7 @@ import { createNotifications, type Notifications } from './notifications'
 import { createNotifier, type NotifierOptions } from './notifier'
 import { createOrders, type Orders } from './orders'
 import { createRealtime, type Realtime } from './realtime'
-import { createRenewal } from './renewal'
+import { createRenewal, createRenewalOrEnd } from './renewal'
 import { createSession, createTokenOf, type Identity, type Session } from './session'
 import { createTold, toldName } from './told'
 import { createToasts, type Toasts } from './toasts'
@@ -72,12 +72,7 @@ function createStores(): Stores {
   const locks = 'locks' in navigator && mayKeep() ? navigator.locks : null
   const renew = createRenewal({ session, api, locks })
 
-  /** The demo gives a new token at any time; elsewhere a refused one is the end of the session. */
-  async function renewOrEnd(refused: string): Promise<void> {
-    if (session.token() !== refused) return
-    const renewed = await renew(refused).catch(() => null)
-    if (renewed === null && session.token() === refused) session.signOut('refused')
-  }
+  const renewOrEnd = createRenewalOrEnd(session, renew)
 
   const commands = createCommands(locks)
   const looking = createLooking()

@@ -1,7 +1,8 @@
 import { expect, test } from 'bun:test'
 import { createRoot } from 'solid-js'
 import { createStorage } from '../../testing/storage'
-import { createRenewal } from './renewal'
+import { Problem } from '../problem'
+import { createRenewal, createRenewalOrEnd } from './renewal'
 import { createSession, type Identity } from './session'
 
 const tokenOf = (subject: string, number: number) =>
@@ -49,3 +50,21 @@ test('whoever signed out while the token was renewed stays so', async () => {
   expect(await renewed).toBeNull()
   expect(first.session.token()).toBeNull()
 })
+
+test.each([
+  ['no answer', Problem.own('unreachable', 0), 'alice'],
+  ['a server in trouble', new Problem({ status: 503, code: 'x', detail: 'x' }), 'alice'],
+  ['too many at once', new Problem({ status: 429, code: 'x', detail: 'x' }), 'alice'],
+  ['no demo any more', new Problem({ status: 404, code: 'x', detail: 'x' }), undefined],
+])(
+  'a refused token whose renewal finds %s ends the session only where there is none',
+  async (_, failure, who) => {
+    const session = createRoot(() => createSession(createStorage()))
+    session.signIn(identity(true))
+    const api = { signIn: () => Promise.reject(failure) }
+    const renew = createRenewal({ session, api, locks: null })
+    await createRenewalOrEnd(session, renew)(session.token()!)
+    expect(session.identity()?.subject).toBe(who)
+    expect(session.ended()).toBe(who ? null : 'refused')
+  },
+)

@@ -1,5 +1,6 @@
 import { systemClock, type Clock } from '../../client'
 import type { Api } from '../api'
+import { Problem } from '../problem'
 import type { Session } from './session'
 
 const LOCK = 'orderwire:renewal'
@@ -7,6 +8,8 @@ const LOCK = 'orderwire:renewal'
 const HEARD_MS = 500
 /** and so long whoever waited for it is given to hear of it. */
 const LISTEN_MS = 50
+/** As the server answers once it has no demo sign-in, or has it for others. */
+const REFUSALS: readonly number[] = [400, 401, 403, 404]
 
 /**
  * Resolves to a token that is not `old`, of the same person: one that another tab has got meanwhile,
@@ -30,7 +33,8 @@ export function createRenewal(deps: {
     if (!who) return null
     if (who.token !== old) return who.token
     if (!who.demo) return null
-    const token = await api.signIn(who.name, who.role)
+    const token = await api.signIn(who.name, who.role).catch(nullWhereRefused)
+    if (token === null) return null
     // Whoever signed out meanwhile stays so.
     if (session.token() === old) session.renew(token)
     return session.token()
@@ -50,5 +54,27 @@ export function createRenewal(deps: {
     })
     kept.catch(reject)
     return promise
+  }
+}
+
+/** The server gives no token any more. What failed otherwise may go well another time. */
+function nullWhereRefused(failure: unknown): null {
+  if (failure instanceof Problem && REFUSALS.includes(failure.status)) return null
+  throw failure
+}
+
+/**
+ * What to do about a token that was refused: the demo gives a new one at any time, elsewhere it is the
+ * end of the session. Nobody is signed out where that cannot be asked: what needs a token then fails by
+ * itself, and asks again when it is tried again. Never rejects.
+ */
+export function createRenewalOrEnd(
+  session: Pick<Session, 'token' | 'signOut'>,
+  renew: Renew,
+): (refused: string) => Promise<void> {
+  return async (refused) => {
+    if (session.token() !== refused) return
+    const renewed = await renew(refused).catch(() => undefined)
+    if (renewed === null && session.token() === refused) session.signOut('refused')
   }
 }
