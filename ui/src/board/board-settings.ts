@@ -1,6 +1,7 @@
-import { createSignal, onCleanup } from 'solid-js'
+import { createSignal } from 'solid-js'
 import { browserStorage } from '../stores/guarded-storage'
 import type { KeptStorage } from '../stores/kept'
+import { createFollowing } from '../stores/other-tabs'
 
 /** A switch of the board that is remembered in this browser. */
 export interface Switch {
@@ -24,9 +25,7 @@ export function createSwitch(
     return kept === null ? first : kept === 'on'
   }
   const [on, setOn] = createSignal(read())
-  const follow = () => setOn(read())
-  addEventListener('storage', follow)
-  onCleanup(() => removeEventListener('storage', follow))
+  createFollowing(() => setOn(read()))
   return {
     on,
     set(next) {

@@ -1,5 +1,5 @@
 import type { JSX } from 'solid-js'
-import { createContext, createEffect, createMemo, on, onCleanup, useContext } from 'solid-js'
+import { createContext, createEffect, createMemo, on, useContext } from 'solid-js'
 import type { ChannelName } from '../../../server/protocol/frames'
 import { createApi, type Api } from '../api'
 import { texts } from '../texts'
@@ -14,6 +14,7 @@ import { createNews, type NewsSubject } from './news'
 import { createNotifications, type Notifications } from './notifications'
 import { createNotifier, type NotifierOptions } from './notifier'
 import { createOrders, type Orders } from './orders'
+import { createFollowing } from './other-tabs'
 import { createRealtime, type Realtime } from './realtime'
 import { createRenewal, createRenewalOrEnd } from './renewal'
 import { createSession, createTokenOf, type Identity, type Session } from './session'
@@ -135,14 +136,11 @@ function createStores(): Stores {
       { defer: true },
     ),
   )
-  // Heard only by the tabs that did not do it themselves.
-  const follow = () => {
+  createFollowing(() => {
     session.follow()
     cart.follow()
     live()?.orders.follow()
-  }
-  window.addEventListener('storage', follow)
-  onCleanup(() => window.removeEventListener('storage', follow))
+  })
   return { api, session, cart, catalogue, toasts, notifications, live }
 }
 
