@@ -82,3 +82,35 @@ test('a snapshot is no news to whoever has loaded more orders than are remembere
   expect(told).toEqual(['New order #RDER-NEW'])
   dispose()
 })
+
+test('while updates are delayed, what was found stays, however often a snapshot comes', async () => {
+  const found = { ...anOrder('found', 2), createdAt: '2025-01-01T00:00:00.000Z' }
+  let fails = false
+  const { board, asked, snapshot, dispose } = setUp((url) => {
+    if (fails) throw new Error('503')
+    return url.searchParams.has('status') ? { items: [found], next: null } : { items: [] }
+  })
+  const searches = () => asked.filter((path) => path.includes('status=')).length
+  snapshot(orders(0, 50), '1', 'order-49')
+  board.view.show({ status: 'processing' })
+  await settled()
+  expect(board.ids()).toEqual(['found'])
+  for (let count = 0; count < 3; count++) snapshot(orders(0, 50), null, 'order-49')
+  expect(board.view.searching()).toBe(false)
+  expect(board.ids()).toEqual(['found'])
+  expect(searches()).toBe(1)
+
+  // One that follows on nothing that is known has forgotten it.
+  fails = true
+  snapshot(orders(0, 50), '2', 'order-49')
+  expect(board.ids()).toEqual([])
+  await settled()
+  expect(board.view.searchError()).not.toBeNull()
+  // A search that failed is tried again at each.
+  fails = false
+  snapshot(orders(0, 50), null, 'order-49')
+  await settled()
+  expect(board.ids()).toEqual(['found'])
+  expect(searches()).toBe(3)
+  dispose()
+})

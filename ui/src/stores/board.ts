@@ -127,7 +127,8 @@ export function createBoard(deps: {
     const isKnown = ({ orderId, version }: Order) => (known.peek(orderId)?.version ?? 0) >= version
     const risen = items.filter((order) => client.seen.mark(order) !== 'known' && !isKnown(order))
     // One that nothing follows on is no reason to take pages away from whoever reads them.
-    if (cursor === null && untrack(ready)) known.fold(items)
+    const isExtra = cursor === null && untrack(ready)
+    if (isExtra) known.fold(items)
     else {
       known.reset(items)
       everything.start({ items, next })
@@ -136,7 +137,7 @@ export function createBoard(deps: {
     if (untrack(ready)) for (const order of risen.toReversed()) tell(order, true)
     news.flush()
     setReady(true)
-    view.again()
+    if (!isExtra || untrack(view.searchError) !== null) view.again()
     void figures.load()
   }
 
