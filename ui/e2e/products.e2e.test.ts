@@ -336,6 +336,20 @@ test('who shows the hidden ones again one by one goes on at the next', async () 
   expect(await staff.locator('[data-state="hidden"]').count()).toBe(0)
 })
 
+test('a second product is hidden while the first waits for its answer', async () => {
+  await change('paring-knife', { active: true })
+  await staff.goto('/products')
+  const goOn = Promise.withResolvers<void>()
+  const path = '**/api/admin/products/paring-knife'
+  await staff.route(path, (route) => goOn.promise.then(() => route.continue()), { times: 1 })
+  await row('paring-knife').getByRole('button', { name: 'Hide' }).click()
+  await row('tea-towel').getByRole('button', { name: 'Hide' }).click()
+  await row('tea-towel').locator('[data-state="hidden"]').waitFor()
+  expect(await row('paring-knife').locator('[data-state="for-sale"]').count()).toBe(1)
+  goOn.resolve()
+  await row('paring-knife').locator('[data-state="hidden"]').waitFor()
+})
+
 test('products are refused to customers, in words', () =>
   inBrowser(async (page) => {
     await signIn(page, 'Bob', '/products')

@@ -18,7 +18,7 @@ export function ProductRows(props: {
   const catalogue = useCatalogue()
   const toasts = useToasts()
   const words = texts.products
-  const [busy, setBusy] = createSignal<string | null>(null)
+  const [busy, setBusy] = createSignal<ReadonlySet<string>>(new Set())
   let lastFocused: string | null = null
   let place!: HTMLDivElement
 
@@ -40,8 +40,9 @@ export function ProductRows(props: {
   )
 
   async function toggle(seen: Product): Promise<void> {
-    if (busy() !== null) return
-    setBusy(seen.id)
+    const { id } = seen
+    if (busy().has(id)) return
+    setBusy((ids) => new Set([...ids, id]))
     try {
       const { name, active } = await props.products.change(seen, { active: !seen.active })
       toasts.show(
@@ -53,7 +54,7 @@ export function ProductRows(props: {
       const detail = isStale(failure) ? words.toasts.stale : problemText(failure)
       toasts.show({ tone: 'warning', text: words.toasts.failed(seen.name), detail })
     } finally {
-      setBusy(null)
+      setBusy((ids) => new Set([...ids].filter((each) => each !== id)))
     }
   }
 
@@ -89,7 +90,7 @@ export function ProductRows(props: {
                   <ProductRow
                     product={product()}
                     isEditable={catalogue.takesOrders()}
-                    isBusy={busy() === id}
+                    isBusy={busy().has(id)}
                     onEdit={() => props.onEdit(product())}
                     onToggle={() => void toggle(product())}
                   />
