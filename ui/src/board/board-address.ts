@@ -1,8 +1,8 @@
 import { useLocation, useNavigate } from '@solidjs/router'
-import { createRenderEffect, on, onCleanup, untrack } from 'solid-js'
+import { batch, createRenderEffect, createSignal, on, onCleanup, untrack } from 'solid-js'
 import { SEARCH_PAUSE_MS, type BoardQuery, type BoardView } from '../stores/board-view'
 import { afterFrame } from './after-frame'
-import { readBoardQuery, writeBoardQuery, type BoardLink } from './board-link'
+import { readBoardQuery, writeBoardQuery } from './board-link'
 
 /** The address of the board says what is shown, so that it can be sent on, and back leads back. */
 export interface BoardAddress {
@@ -22,17 +22,26 @@ function afterPause(work: () => void): () => void {
   return () => clearTimeout(timer)
 }
 
-/** Owned. The view follows the address, whoever changed it; and the address what the reader asks for here. */
+/**
+ * Owned. What is shown follows the address, whoever changed it; and the address what the reader asks for
+ * here, after it has been drawn: to change an address takes as long as to draw a list.
+ */
 export function createBoardAddress(view: BoardView): BoardAddress {
   const location = useLocation()
   const navigate = useNavigate()
-  const link = () => readBoardQuery(location.search)
-  /** Cancels that the address follows the view; null where it says what is shown. */
+  const address = () => readBoardQuery(location.search)
+  const [opened, setOpened] = createSignal(address().orderId)
+  /** Cancels that the address follows what is shown; null where it says that. */
   let following: (() => void) | null = null
 
   function stopFollowing(): void {
     following?.()
     following = null
+  }
+
+  function href(orderId: string | null): string {
+    const [status, search, sort] = [view.status(), view.search(), view.sort()]
+    return `/board${writeBoardQuery({ status, search, sort, orderId })}`
   }
 
   /**
@@ -43,24 +52,22 @@ export function createBoardAddress(view: BoardView): BoardAddress {
     stopFollowing()
     following = when(() => {
       following = null
-      untrack(() => go({}, replaces()))
+      untrack(() => navigate(href(opened()), { replace: replaces(), scroll: false }))
     })
   }
-
-  function href(change: Partial<BoardLink>): string {
-    const shown = { status: view.status(), search: view.search(), sort: view.sort() }
-    return `/board${writeBoardQuery({ orderId: link().orderId, ...shown, ...change })}`
-  }
-
-  const go = (change: Partial<BoardLink>, replace: boolean) =>
-    navigate(href(change), { replace, scroll: false })
 
   createRenderEffect(
     on(
       // On the way to another page the address is that page's.
-      () => (location.pathname === '/board' ? link() : null),
-      // What is about to be in the address is newer.
-      (next) => next !== null && following === null && view.show(next),
+      () => (location.pathname === '/board' ? address() : null),
+      (next) => {
+        // What is about to be in the address is newer.
+        if (next === null || following !== null) return
+        batch(() => {
+          view.show(next)
+          setOpened(next.orderId)
+        })
+      },
     ),
   )
   onCleanup(stopFollowing)
@@ -68,19 +75,19 @@ export function createBoardAddress(view: BoardView): BoardAddress {
   return {
     show(change) {
       view.show(change)
-      // To change it takes a while: the list comes first.
       follow(afterFrame, () => false)
     },
     type(search) {
       view.show({ search })
       // Each letter is no step of its own: back leads to before the search.
-      follow(afterPause, () => (link().search === '') === (view.search() === ''))
+      follow(afterPause, () => (address().search === '') === (view.search() === ''))
     },
-    opened: () => link().orderId,
+    opened,
     open(orderId) {
-      stopFollowing()
-      untrack(() => go({ orderId }, link().orderId !== null && orderId !== null))
+      setOpened(orderId)
+      // From one order to the next is no step of its own.
+      follow(afterFrame, () => address().orderId !== null && orderId !== null)
     },
-    hrefOf: (orderId) => href({ orderId }),
+    hrefOf: href,
   }
 }

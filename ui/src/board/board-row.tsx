@@ -31,6 +31,12 @@ export function BoardRow(props: {
   const items = () => props.order.items.map((item) => `${item.quantity} × ${item.name}`).join(', ')
   const customer = () => customerOf(props.order) ?? texts.board.guest
   const selected = () => desk.selection.has(props.order.orderId)
+  /** A plain click: any other is the browser's own, as of every link. */
+  function open(event: MouseEvent): void {
+    if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return
+    event.preventDefault()
+    desk.address.open(props.order.orderId)
+  }
   let highlighted: Animation | null = null
   createEffect(
     on(
@@ -71,7 +77,7 @@ export function BoardRow(props: {
         {/* Not the router's `A`: that would call each of them the link of this page. */}
         <a
           href={desk.address.hrefOf(props.order.orderId)}
-          ref={(link) => link.setAttribute('noscroll', '')}
+          onClick={open}
           class="hover:underline"
           data-open-order
         >

@@ -25,21 +25,36 @@ test('a few changes are shown as they come', () => {
   }
 })
 
-test('many are shown once a second, and all of them', async () => {
+test('more are shown four times a second, and all of them', async () => {
   const { clock, list, add } = setUp()
-  const seen: number[] = []
-  for (let step = 0; step < 40; step++) {
+  const seen = new Set<number>()
+  for (let ms = 0; ms < 4_000; ms += 100) {
     add()
-    seen.push(list().length)
+    seen.add(list().length)
     await clock.advance(100)
   }
-  // The first ones as they came, then ten at a time.
-  expect(new Set(seen).size).toBeLessThanOrEqual(4 + 4)
-  await clock.advance(1_000)
+  // The first ones as they came.
+  expect(seen.size).toBeLessThanOrEqual(4 + 4 * 4)
+  expect(seen.size).toBeGreaterThan(4 * 3)
+  await clock.advance(250)
   expect(list().length).toBe(41)
   await clock.advance(10_000)
   add()
   expect(list().length).toBe(42)
+})
+
+test('a rush is shown once a second, and all of it', async () => {
+  const { clock, list, add } = setUp()
+  const seen = new Set<number>()
+  for (let ms = 0; ms < 10_000; ms += 100) {
+    for (let count = 0; count < 12; count++) add()
+    seen.add(list().length)
+    await clock.advance(100)
+  }
+  expect(seen.size).toBeLessThanOrEqual(4 + 11)
+  expect(seen.size).toBeGreaterThan(8)
+  await clock.advance(1_000)
+  expect(list().length).toBe(1 + 1_200)
 })
 
 test('what the reader asks for is shown at once, with all that waited', () => {

@@ -1,4 +1,4 @@
-import { createMemo, createSignal, untrack } from 'solid-js'
+import { createMemo, createSignal, onCleanup, untrack } from 'solid-js'
 
 /** A row of the page, and the order that it shows. */
 export interface RowSlot {
@@ -12,33 +12,71 @@ interface Slot extends RowSlot {
   readonly show: (orderId: string) => void
 }
 
+/** Calls back once, when the page has nothing else to do. Returns what cancels it. */
+type WhenIdle = (work: () => void) => () => void
+
 /**
- * Owned, reactive: the rows in sight, in their order. An order keeps its row as long as it is in sight:
- * an open select must stay with it when rows move. A row whose order left shows one that came, which
- * writes some words where a new one would be built; not while somebody is on it.
+ * Owned, reactive: the rows in sight, in the order in which they stand in the page. An order keeps its
+ * row as long as it is in sight: an open select must stay with it when rows move. A row whose order left
+ * shows one that came, which writes some words where a new one would be built; not while somebody is on it.
+ *
+ * What people see is where a row is put; where it stands among the others tells only keys and screen
+ * readers what comes next. To move it there is to build it anew, so it waits for a quiet moment.
  */
 export function createRowSlots(
   inSight: () => readonly string[],
   isInUse: (slot: RowSlot) => boolean = isTouched,
+  whenIdle: WhenIdle = browserIdle,
 ): () => readonly RowSlot[] {
-  return createMemo<readonly Slot[]>((before) => {
-    const ids = inSight()
-    const wanted = new Set(ids)
-    const kept = new Map<string, Slot>()
-    const free: Slot[] = []
-    for (const slot of before) {
-      const orderId = untrack(slot.orderId)
-      if (wanted.has(orderId)) kept.set(orderId, slot)
-      else if (!isInUse(slot)) free.push(slot)
-    }
-    return ids.map((id) => {
-      const known = kept.get(id)
-      if (known) return known
-      const slot = free.shift() ?? openSlot(id)
-      slot.show(id)
-      return slot
+  const [turn, nextTurn] = createSignal(undefined, { equals: false })
+  let mayMove = false
+  let cancel: (() => void) | null = null
+  onCleanup(() => cancel?.())
+
+  function moveLater(): void {
+    cancel ??= whenIdle(() => {
+      cancel = null
+      mayMove = true
+      nextTurn()
     })
+  }
+
+  return createMemo<readonly Slot[]>((before) => {
+    turn()
+    const ids = inSight()
+    const slots = fill(before, ids, isInUse)
+    const moves = mayMove
+    mayMove = false
+    if (isInOrder(slots, ids)) return slots
+    if (!moves) {
+      moveLater()
+      return slots
+    }
+    const bySight = new Map(slots.map((slot) => [untrack(slot.orderId), slot]))
+    return ids.map((id) => bySight.get(id)!)
   }, [])
+}
+
+/** Shows these orders in the rows that there are, which stay where they stand. */
+function fill(
+  before: readonly Slot[],
+  ids: readonly string[],
+  isInUse: (slot: RowSlot) => boolean,
+): readonly Slot[] {
+  const known = new Set(before.map((slot) => untrack(slot.orderId)))
+  const inSight = new Set(ids)
+  const coming = ids.filter((id) => !known.has(id)).values()
+  const slots = before.filter((slot) => {
+    if (inSight.has(untrack(slot.orderId))) return true
+    const next = isInUse(slot) ? undefined : coming.next().value
+    if (next !== undefined) slot.show(next)
+    return next !== undefined
+  })
+  return [...slots, ...Array.from(coming, openSlot)]
+}
+
+function isInOrder(slots: readonly Slot[], ids: readonly string[]): boolean {
+  return slots.every((slot, index) => untrack(slot.orderId) === ids[index])
 }
 
 function openSlot(first: string): Slot {
@@ -49,4 +87,17 @@ function openSlot(first: string): Slot {
 /** What is pressed, or has the focus, is the row of this order and of no other. */
 function isTouched({ element }: RowSlot): boolean {
   return element?.matches(':active, :focus-within') ?? false
+}
+
+/** Under a load that never ends it is once a second. */
+const IDLE_MS = 1_000
+
+function browserIdle(work: () => void): () => void {
+  // Not every browser has it.
+  if (!('requestIdleCallback' in window)) {
+    const timer = setTimeout(work, IDLE_MS)
+    return () => clearTimeout(timer)
+  }
+  const asked = requestIdleCallback(work, { timeout: IDLE_MS })
+  return () => cancelIdleCallback(asked)
 }

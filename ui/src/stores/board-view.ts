@@ -1,4 +1,4 @@
-import { batch, createComputed, createMemo, createSignal, on, onCleanup } from 'solid-js'
+import { batch, createComputed, createMemo, createSignal, on, onCleanup, untrack } from 'solid-js'
 import type { Order } from '../../../server/protocol/order'
 import type { OrderStatus } from '../../../server/protocol/order-status'
 import type { Api, OrderQuery } from '../api'
@@ -46,8 +46,12 @@ export interface BoardView {
   readonly again: () => void
 }
 
-/** Owned. */
-export function createBoardView(api: Api, onPage: (items: readonly Order[]) => void): BoardView {
+/** Owned. @param isAllLoaded the server knows of no further order */
+export function createBoardView(
+  api: Api,
+  onPage: (items: readonly Order[]) => void,
+  isAllLoaded: () => boolean = () => false,
+): BoardView {
   const [status, setStatus] = createSignal<OrderStatus | null>(null)
   const [search, setSearch] = createSignal('')
   const [sort, setSort] = createSignal(NEWEST_FIRST, { equals: isSameSort })
@@ -106,8 +110,11 @@ export function createBoardView(api: Api, onPage: (items: readonly Order[]) => v
       setFound(null)
       setSearchError(null)
       setFoundIds(NONE)
-      setSearching(Object.keys(sought).length > 0)
-      if (Object.keys(sought).length === 0) return
+      // A search may find more in the server than is in the orders themselves.
+      const isLoaded = sought.search === undefined && untrack(isAllLoaded)
+      const asks = Object.keys(sought).length > 0 && !isLoaded
+      setSearching(asks)
+      if (!asks) return
       const asking = new AbortController()
       const pauseMs = sought.search === undefined ? 0 : SEARCH_PAUSE_MS
       const pause = setTimeout(() => void ask(sought, asking.signal), pauseMs)

@@ -76,11 +76,11 @@ export function createBoard(deps: {
     for (const order of items) client.seen.mark(order)
     known.fold(items)
   }
-  const view = createBoardView(api, takePage)
   const everything = createListing({
     load: (next) => api.allOrders({ limit: FURTHER_PAGE_SIZE, next }),
     onPage: takePage,
   })
+  const view = createBoardView(api, takePage, () => ready() && !everything.hasMore())
   const listing = () => view.found() ?? everything
   const ids = createBoardList(known, view, listing)
 
