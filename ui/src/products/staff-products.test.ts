@@ -80,3 +80,40 @@ test('has the newest at hand where somebody else was faster', async () => {
   expect(products.find('cup')?.price).toBe(1_600)
   expect(changed).toEqual([])
 })
+
+test('a list that was asked for before a change and comes after it undoes nothing', async () => {
+  const lists: PromiseWithResolvers<readonly Product[]>[] = []
+  const { products } = setUp({
+    allProducts: () => {
+      lists.push(Promise.withResolvers())
+      return lists.at(-1)!.promise
+    },
+  })
+  const late = products.load()
+  const later = products.load()
+  lists[1]!.resolve([CUP, BOWL])
+  await later
+  await products.change(CUP, { price: 1_500 })
+  lists[0]!.resolve([CUP])
+  await late
+  expect(products.items()?.map(({ id, version }) => [id, version])).toEqual([
+    ['cup', 2],
+    ['bowl', 1],
+  ])
+
+  const refreshed = products.load()
+  await products.add({ id: 'pot', name: 'Pot', price: 1 })
+  await products.change(products.find('cup')!, { active: false })
+  lists[2]!.resolve([{ ...CUP, price: 1_500, version: 2 }, BOWL])
+  await refreshed
+  expect(products.items()?.map(({ id, version }) => [id, version])).toEqual([
+    ['cup', 3],
+    ['bowl', 1],
+    ['pot', 1],
+  ])
+  // What nobody changed here since is as the server has it, also after it was set back.
+  const again = products.load()
+  lists[3]!.resolve([CUP])
+  await again
+  expect(products.items()).toEqual([CUP])
+})

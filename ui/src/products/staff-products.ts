@@ -24,20 +24,34 @@ export function createStaffProducts(
   const [items, setItems] = createSignal<readonly Product[]>()
   const [error, setError] = createSignal<unknown>(null)
 
+  /** Counts what is asked for and what is taken in, so that the later is known from the earlier. */
+  let step = 0
+  let shown = 0
+  const takenAt = new Map<string, number>()
+
   async function load(): Promise<void> {
+    const asked = ++step
+    const isLate = () => asked < shown
     try {
       const loaded = await api.allProducts()
-      setItems(loaded)
+      if (isLate()) return
+      shown = asked
+      setItems(withTaken(loaded, asked))
       setError(null)
     } catch (failure) {
-      setError(failure)
+      if (!isLate()) setError(failure)
     }
   }
 
+  /** What was changed here since a list was asked for may not be in it. */
+  function withTaken(loaded: readonly Product[], asked: number): readonly Product[] {
+    const taken = (items() ?? []).filter(({ id }) => (takenAt.get(id) ?? 0) > asked)
+    return taken.reduce(withProduct, loaded)
+  }
+
   function take(product: Product): Product {
-    const known = items() ?? []
-    const isNew = !known.some(({ id }) => id === product.id)
-    setItems(isNew ? [...known, product] : known.map((one) => newerOf(one, product)))
+    takenAt.set(product.id, ++step)
+    setItems((known = []) => withProduct(known, product))
     onChanged()
     return product
   }
@@ -65,6 +79,11 @@ export function createStaffProducts(
     },
     find: (productId) => items()?.find(({ id }) => id === productId),
   }
+}
+
+function withProduct(known: readonly Product[], product: Product): readonly Product[] {
+  const isNew = !known.some(({ id }) => id === product.id)
+  return isNew ? [...known, product] : known.map((one) => newerOf(one, product))
 }
 
 function newerOf(known: Product, product: Product): Product {

@@ -38,10 +38,16 @@ export interface Catalogue {
 }
 
 /** Owned. */
-export function createCatalogue(api: Api, lines: () => readonly CartLine[]): Catalogue {
+export function createCatalogue(
+  api: Pick<Api, 'products' | 'settings'>,
+  lines: () => readonly CartLine[],
+): Catalogue {
   const [wanted, setWanted] = createSignal(false)
   const [products, products_] = createResource(wanted, () => api.products())
   const [settings, settings_] = createResource(wanted, () => api.settings())
+  /** Refreshes are counted: one that is answered late is not shown in the place of a later one. */
+  let asked = 0
+  let shown = 0
 
   const estimate = createMemo((): Estimate | null => {
     const known = loaded(products)
@@ -79,9 +85,14 @@ export function createCatalogue(api: Api, lines: () => readonly CartLine[]): Cat
       if (settings.error !== undefined) void settings_.refetch()
     },
     async refresh() {
+      // What is on its way was asked for before: it would come in the place of what is newer.
+      if (products.state === 'pending') return void (await products_.refetch())
+      const mine = ++asked
       // One that fails leaves what is known: whoever needs it to be new asks the server anyway.
       const newest = await api.products().catch(() => null)
-      if (newest && products.error === undefined) products_.mutate(() => newest)
+      if (!newest || mine < shown || products.error !== undefined) return
+      shown = mine
+      products_.mutate(() => newest)
     },
     estimate,
   }
