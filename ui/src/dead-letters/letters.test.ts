@@ -70,6 +70,22 @@ test('where more came than one page holds, the list begins anew', () => {
   expect(withNewest(known, page([], 'older'))).toEqual(known)
 })
 
+test('what follows on a list that began anew meanwhile is not put below the new one', async () => {
+  const { letters, ids, asked, answers } = setUp()
+  answers[0]!.resolve(page(['3', '2'], 'older'))
+  await settled()
+  void letters.loadMore()
+  void letters.refresh()
+  answers[2]!.resolve(page(['9', '8'], 'after 8'))
+  await settled()
+  answers[1]!.resolve(page(['1'], null))
+  await settled()
+  expect(ids()).toEqual(['9', '8'])
+  expect(letters.loadingMore()).toBe(false)
+  void letters.loadMore()
+  expect(asked[3]![0]).toMatchObject({ next: 'after 8' })
+})
+
 test('another reason drops what is on its way for the one before', async () => {
   const { letters, ids, asked, answers, setReason } = setUp()
   setReason('foreign')

@@ -86,18 +86,20 @@ export function createLetters(api: Pick<Api, 'deadLetters'>, reason: () => strin
     const { signal } = asking
     const from = next()
     if (from === null || loadingMore()) return
+    // Also where the list began anew meanwhile, so that what is missing between is asked for first.
+    const isOfAnother = () => signal.aborted || next() !== from
     setLoadingMore(true)
     setMoreError(null)
     try {
       const page = await load(from)
-      if (signal.aborted) return
+      if (isOfAnother()) return
       batch(() => {
         const known = byId()
         setItems((all = []) => [...all, ...page.items.filter(({ id }) => !known.has(id))])
         setNext(page.next)
       })
     } catch (failure) {
-      if (!signal.aborted) setMoreError(failure)
+      if (!isOfAnother()) setMoreError(failure)
     } finally {
       if (!signal.aborted) setLoadingMore(false)
     }
