@@ -1,7 +1,6 @@
 import type { JSX } from 'solid-js'
-import { createEffect, createSignal, For, on, onMount, Show } from 'solid-js'
+import { createEffect, createMemo, createSignal, For, on, onMount, Show } from 'solid-js'
 import { orderNumber } from '../../../server/protocol/order'
-import { canTransition, ORDER_STATUSES } from '../../../server/protocol/order-status'
 import type { OrderStatus } from '../../../server/protocol/order-status'
 import { docked } from '../components/docked'
 import { useCatalogue } from '../stores/app'
@@ -9,6 +8,7 @@ import type { HeldGroup } from '../stores/held-changes'
 import { texts } from '../texts'
 import { useDesk } from './board-desk'
 import { focusOrderIfLost } from './focus-order'
+import { possibleChanges } from './possible-changes'
 import { StatusDot } from './status-dot'
 import { UndoHeld, waitWhileOn } from './undo-held'
 
@@ -111,16 +111,20 @@ function SelectionBar(): JSX.Element {
   const catalogue = useCatalogue()
   const { board, selection } = desk
 
-  /** Those that may become it and are not on their way to something. */
-  const able = (status: OrderStatus) =>
-    selection.ids().filter((id) => {
-      const order = board.get(id)
-      const sending = board.changes.of(id)?.state.kind === 'sending'
-      return order !== undefined && !sending && canTransition(order.status, status)
-    })
+  /** Of each status those that may become it and are not on their way to something. */
+  const able = createMemo(() => {
+    board.revision()
+    const sending = new Set(
+      board.changes
+        .open()
+        .flatMap((one) => (one.state.kind === 'sending' ? one.wanted.orderId : [])),
+    )
+    const orders = selection.ids().flatMap((id) => (sending.has(id) ? [] : (board.peek(id) ?? [])))
+    return possibleChanges(orders)
+  })
 
   function choose(status: OrderStatus): void {
-    const orders = able(status).map((orderId) => ({
+    const orders = (able().get(status) ?? []).map((orderId) => ({
       orderId,
       seenVersion: selection.seenVersion(orderId) ?? 0,
     }))
@@ -136,7 +140,7 @@ function SelectionBar(): JSX.Element {
     >
       <span class="mr-2 font-semibold tabular-nums">{say.selected(selection.ids().length)}</span>
       <Show when={catalogue.takesOrders()}>
-        <For each={ORDER_STATUSES.filter((status) => able(status).length > 0)}>
+        <For each={[...able().keys()]}>
           {(status) => (
             <button
               type="button"
@@ -146,8 +150,8 @@ function SelectionBar(): JSX.Element {
               <StatusDot status={status} />
               {texts.common.statuses[status]}
               <span class="text-xs text-ink-faint tabular-nums">
-                <span class="sr-only">{say.makeThem(able(status).length)}</span>
-                <span aria-hidden="true">{able(status).length}</span>
+                <span class="sr-only">{say.makeThem(able().get(status)?.length ?? 0)}</span>
+                <span aria-hidden="true">{able().get(status)?.length}</span>
               </span>
             </button>
           )}

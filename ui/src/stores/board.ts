@@ -41,6 +41,8 @@ export interface Board {
   readonly listing: () => Listing
   /** As it is now, not reactive. */
   readonly peek: (orderId: string) => Order | undefined
+  /** Reactive: a higher number whenever any order changed; for walks with `peek`. */
+  readonly revision: () => number
   /** The answer to a command: shown at once. */
   readonly take: (order: Order) => void
   readonly changes: BoardChanges
@@ -171,6 +173,7 @@ export function createBoard(deps: {
   return {
     get: known.get,
     peek: known.peek,
+    revision: known.revision,
     ids,
     ready,
     refused: () => realtime.state().channels.admin === 'refused',

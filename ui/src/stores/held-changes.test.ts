@@ -140,6 +140,18 @@ test('a page that goes away sends all at once, also what waits for others', asyn
   expect(sentIds()).toHaveLength(8)
 })
 
+test('very many are held, taken back and sent without a walk through all of them for each', () => {
+  const { changes, sentIds } = setUp()
+  const many = Array.from({ length: 20_000 }, (_, index) => wanted(`${index}`))
+  changes.hold(many)
+  changes.undo()
+  expect(changes.open()).toEqual([])
+  changes.hold(many)
+  changes.sendNow()
+  expect(changes.open().every(({ state }) => state.kind === 'sending')).toBe(true)
+  expect(sentIds()).toHaveLength(200)
+})
+
 describe('a page that goes away sends no more at once than browsers let outlive it', () => {
   const many = Array.from({ length: 300 }, (_, index) => wanted(`${index}`))
 

@@ -91,7 +91,9 @@ export interface HeldChangesDeps {
 }
 
 export function createHeldChanges(deps: HeldChangesDeps, clock: Clock = systemClock): HeldChanges {
-  const [changes, setChanges] = createSignal<ReadonlyMap<string, OpenChange>>(new Map())
+  const known = new Map<string, OpenChange>()
+  // Never another map: thousands are chosen together, and each is settled on its own.
+  const [changes, changed] = createSignal<ReadonlyMap<string, OpenChange>>(known, { equals: false })
   /** When each held group is sent, and what cancels that. */
   const [timers, setTimers] = createSignal<ReadonlyMap<number, Timer>>(new Map())
   /** Due, and waiting for others to be answered. */
@@ -102,12 +104,13 @@ export function createHeldChanges(deps: HeldChangesDeps, clock: Clock = systemCl
   let lastGroup = 0
 
   function put(wanted: WantedChange, state: ChangeState): void {
-    setChanges((known) => new Map(known).set(wanted.orderId, { wanted, state }))
+    known.set(wanted.orderId, { wanted, state })
+    changed(known)
   }
 
   function remove(orderIds: readonly string[]): void {
-    const gone = new Set(orderIds)
-    setChanges((known) => new Map([...known].filter(([id]) => !gone.has(id))))
+    for (const orderId of orderIds) known.delete(orderId)
+    changed(known)
   }
 
   function groups(): readonly HeldGroup[] {
@@ -125,13 +128,13 @@ export function createHeldChanges(deps: HeldChangesDeps, clock: Clock = systemCl
 
   function stopTimer(group: number): void {
     timers().get(group)?.stop()
-    setTimers((known) => new Map([...known].filter(([id]) => id !== group)))
+    setTimers((running) => new Map([...running].filter(([id]) => id !== group)))
   }
 
   function startTimer(group: number, afterMs: number): void {
     timers().get(group)?.stop()
     const stop = clock.after(afterMs, () => batch(() => send(take(group))))
-    setTimers((known) => new Map(known).set(group, { dueAt: clock.now() + afterMs, stop }))
+    setTimers((running) => new Map(running).set(group, { dueAt: clock.now() + afterMs, stop }))
   }
 
   function restartTimer(group: number, afterMs: number): void {
