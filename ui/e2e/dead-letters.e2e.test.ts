@@ -175,6 +175,21 @@ test('who closes the question while letters are sent stops that, and is told whi
   await dialog.waitFor({ state: 'detached' })
 })
 
+test('one that is not in the list says so as well, once it is sent back', async () => {
+  const waiting = rows(sam).filter({ has: sam.locator('[data-state="waiting"]') })
+  const id = await waiting.first().getAttribute('data-letter')
+  await sam.goto(`${url}/dead-letters?reason=too_big&letter=${encodeURIComponent(id!)}`)
+  await panel(sam).locator('[data-state="waiting"]').waitFor()
+  await panel(sam).getByRole('button', { name: 'Send back' }).click()
+  const dialog = sam.getByRole('dialog')
+  await dialog.getByRole('button', { name: 'Send it back' }).click()
+  await dialog.getByRole('button', { name: 'Close' }).click()
+  await panel(sam).locator('[data-state="sent"]').waitFor()
+  await panel(sam).getByRole('button', { name: 'Send again' }).waitFor()
+  await sam.goto(`${url}/dead-letters`)
+  await rows(sam).first().waitFor()
+})
+
 test('a customer is not led there, and is refused', async () => {
   const alice = await openPage(browser, url)
   await signIn(alice, 'Alice', '/dead-letters')

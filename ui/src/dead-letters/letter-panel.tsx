@@ -1,5 +1,5 @@
 import type { JSX } from 'solid-js'
-import { createUniqueId, onMount, Show } from 'solid-js'
+import { createEffect, createUniqueId, on, onMount, Show } from 'solid-js'
 import type { DeadLetter } from '../api'
 import { BackIcon, CloseIcon } from '../components/icons'
 import { ErrorNotice, Loading } from '../components/notice'
@@ -26,6 +26,12 @@ export function LetterPanel(props: PanelProps): JSX.Element {
   const detail = createDetail(useApi(), () => props.id)
   /** The list knows better what became of it. */
   const letter = () => props.letters.get(props.id) ?? detail.letter()
+  // One that is not in the list is known from here alone.
+  createEffect(
+    on(props.letters.lastSent, (sent) => void (sent === props.id && detail.load()), {
+      defer: true,
+    }),
+  )
   let title!: HTMLHeadingElement
   onMount(() => title.focus())
 

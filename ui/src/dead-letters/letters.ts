@@ -26,6 +26,8 @@ export interface Letters {
   /** Reads the newest ones again, unless that is on its way. */
   readonly refresh: () => Promise<void>
   readonly markSent: (id: string, at: string) => void
+  /** Reactive: the one that was sent back last; what is known of it otherwise is of before. */
+  readonly lastSent: () => string | null
   readonly stateOf: (letter: DeadLetter) => LetterState
   /** Reactive: as which letter its record came back, if that one is loaded. */
   readonly refusedAs: (id: string) => string | null
@@ -40,6 +42,8 @@ export function createLetters(api: Pick<Api, 'deadLetters'>, reason: () => strin
   const [readAt, setReadAt] = createSignal<Date | null>(null)
   const [arrived, setArrived] = createSignal(0)
   const [loadingMore, setLoadingMore] = createSignal(false)
+  // The same one may be sent once more.
+  const [lastSent, setLastSent] = createSignal<string | null>(null, { equals: false })
   /** Aborted when another reason is asked for. */
   let asking = new AbortController()
   let reading: AbortSignal | null = null
@@ -134,9 +138,13 @@ export function createLetters(api: Pick<Api, 'deadLetters'>, reason: () => strin
     loadMore,
     refresh,
     markSent: (id, at) =>
-      void setItems((all) =>
-        all?.map((letter) => (letter.id === id ? { ...letter, redrivenAt: at } : letter)),
-      ),
+      batch(() => {
+        setItems((all) =>
+          all?.map((letter) => (letter.id === id ? { ...letter, redrivenAt: at } : letter)),
+        )
+        setLastSent(id)
+      }),
+    lastSent,
     stateOf({ id, redrivenAt }) {
       if (redrivenAt === null) return 'waiting'
       return returned().has(id) ? 'refused' : 'sent'
