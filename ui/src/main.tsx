@@ -1,9 +1,10 @@
 import { Route, Router } from '@solidjs/router'
-import { lazy } from 'solid-js'
+import { createMemo, lazy } from 'solid-js'
 import { render } from 'solid-js/web'
+import { createPreload } from './preload'
 import { Shell } from './shell'
 import { StorePage } from './storefront/store-page'
-import { StoresProvider } from './stores/app'
+import { StoresProvider, useSession } from './stores/app'
 import './styles.css'
 import { language, texts } from './texts'
 
@@ -19,10 +20,11 @@ const PAGES = {
   signIn: () => import('./session/sign-in-page').then((page) => page.SignInPage),
   notFound: () => import('./not-found-page').then((page) => page.NotFoundPage),
 }
-/** The others follow when nothing else is going on: they open also while the server is away. */
-const PRELOAD_AFTER_MS = 1_000
+type PageName = keyof typeof PAGES
 
-function lazyPage(name: keyof typeof PAGES) {
+const PAGES_OF_STAFF: readonly PageName[] = ['board', 'deadLetters', 'products']
+
+function lazyPage(name: PageName) {
   return lazy(async () => {
     try {
       return { default: await PAGES[name]() }
@@ -32,11 +34,24 @@ function lazyPage(name: keyof typeof PAGES) {
   })
 }
 
+/** The pages that are not opened yet, of those that whoever is here may open. */
+function Preload(): null {
+  const session = useSession()
+  const isStaff = createMemo(() => session.identity()?.role === 'staff')
+  createPreload(() =>
+    (Object.keys(PAGES) as PageName[])
+      .filter((name) => isStaff() || !PAGES_OF_STAFF.includes(name))
+      .map((name) => PAGES[name]),
+  )
+  return null
+}
+
 document.documentElement.lang = language
 
 render(
   () => (
     <StoresProvider>
+      <Preload />
       <Router root={Shell} scrollRestoration>
         <Route path="/" component={StorePage} />
         <Route path="/checkout" component={lazyPage('checkout')} />
@@ -52,7 +67,3 @@ render(
   ),
   document.getElementById('app')!,
 )
-
-setTimeout(() => {
-  for (const load of Object.values(PAGES)) load().catch(() => undefined)
-}, PRELOAD_AFTER_MS)
