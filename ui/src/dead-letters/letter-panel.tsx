@@ -28,9 +28,13 @@ export function LetterPanel(props: PanelProps): JSX.Element {
   const letter = () => props.letters.get(props.id) ?? detail.letter()
   // One that is not in the list is known from here alone.
   createEffect(
-    on(props.letters.lastSent, (sent) => void (sent === props.id && detail.load()), {
-      defer: true,
-    }),
+    on(
+      () => props.letters.lastSent(),
+      (sent) => {
+        if (sent === props.id) void detail.load()
+      },
+      { defer: true },
+    ),
   )
   let title!: HTMLHeadingElement
   onMount(() => title.focus())
