@@ -221,16 +221,3 @@ test('cancelling on the board asks for a reason, and the tiles are the server’
   await tile(sam, 'orders', String(stats.all.orders)).waitFor()
   await tile(sam, 'pending', String(stats.all.byStatus.pending)).waitFor()
 })
-
-test('nothing is wider than a page of 320 pixels', async () => {
-  await sam.setViewportSize({ width: 320, height: 640 })
-  const wide: string[] = []
-  const paths = ['/', '/checkout', '/orders', `/orders/${newest.orderId}`, '/board', '/nowhere']
-  for (const path of paths) {
-    await sam.goto(path)
-    await sam.getByRole('main').getByRole('heading').first().waitFor()
-    const width = await sam.evaluate(() => document.documentElement.scrollWidth)
-    if (width > 320) wide.push(`${path}: ${width}`)
-  }
-  expect(wide).toEqual([])
-})

@@ -10,7 +10,7 @@ import { live } from './shop'
 /** `bun dev`: what a newcomer starts first, with the pages as they are written, not as they are built. */
 const ROOT = join(import.meta.dir, '../..')
 const dataDir = mkdtempSync(join(tmpdir(), 'orderwire-dev-'))
-let dev: Bun.Subprocess<'ignore', 'pipe', 'pipe'>
+let dev: Bun.Subprocess<'ignore', 'pipe', 'inherit'>
 let browser: Browser
 let pages: string
 let server: string
@@ -30,7 +30,7 @@ beforeAll(async () => {
       // What it says is read: colours would stand between the letters.
       NO_COLOR: '1',
     },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', 'inherit'],
   })
   browser = await openBrowser()
   // Vite says so once it listens.

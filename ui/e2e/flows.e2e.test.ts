@@ -186,6 +186,7 @@ test('what the server cannot send again is loaded, told as what was missed, and 
     await live(bob)
     await bob.locator('[data-status="shipped"]').waitFor()
     await bob.locator('[data-status="cancelled"]').waitFor()
+    await bob.locator('[data-toast]').nth(1).waitFor()
     expect((await bob.locator('[data-toast] a').allTextContents()).toSorted()).toEqual(
       [
         `Order #${orderNumber(first.orderId)} is shipped`,

@@ -117,7 +117,7 @@ test('a reload keeps the session and goes on from what was kept, without loading
     // Away from the server, so that what happens next is missed.
     await page.goto('about:blank')
     const before = server.logLines.length
-    await shop.changeStatus(order, 'processing')
+    const processing = await shop.changeStatus(order, 'processing')
     await page.goto(`${server.url}/orders`)
 
     await toast(page, `Order #${number} is processing`).waitFor()
@@ -127,7 +127,10 @@ test('a reload keeps the session and goes on from what was kept, without loading
     await page.reload()
     await live(page)
     await page.locator('[data-status="processing"]').waitFor()
-    expect(await page.locator('[data-toast]').count()).toBe(0)
+    // What is told next is told after anything else would have been.
+    await shop.changeStatus(processing, 'shipped')
+    await toast(page, `Order #${number} is shipped`).waitFor()
+    expect(await page.locator('[data-toast]').count()).toBe(1)
   }))
 
 test('signing out drops all that was kept, and the next one sees nothing of it', () =>
@@ -193,6 +196,21 @@ test('a page that was not opened before opens while the server cannot be reached
     await page.context().setOffline(true)
     await page.getByRole('link', { name: 'My orders' }).click()
     await page.getByRole('heading', { name: 'My orders' }).waitFor()
+  }))
+
+test('pages of staff are loaded in advance for staff, and for nobody else', () =>
+  inBrowser(server.url, async (page) => {
+    const ofStaff = /(board|products|dead-letters)-page/
+    const asked: string[] = []
+    page.on('request', (request) => asked.push(request.url()))
+    // One after the other: this is the last.
+    let last = page.waitForResponse(/not-found-page/)
+    await page.goto('/')
+    await last
+    expect(asked.filter((path) => ofStaff.test(path))).toEqual([])
+    last = page.waitForResponse(/products-page/)
+    await signIn(page, 'Sam', '/')
+    await last
   }))
 
 test('a page that cannot be loaded says so in words, and comes when it is tried again', () =>
