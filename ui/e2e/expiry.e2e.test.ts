@@ -8,8 +8,6 @@ import { buildUi, openBrowser, openPage, signedIn, signIn } from './browser'
 import { live } from './shop'
 
 const SECRET = 'a secret of more than thirty-two bytes'
-/** Long enough to fill in half a form. */
-const SHORT = '6s'
 
 let browser: Browser
 
@@ -22,36 +20,42 @@ afterAll(async () => {
   await browser?.close()
 })
 
-function token(life: string): Promise<string> {
-  return new SignJWT({ name: 'Grace', roles: [] })
+/** @param issuedAt seconds since the epoch; now if no other */
+function token(subject: string, role: 'customer' | 'staff', issuedAt?: number): Promise<string> {
+  return new SignJWT({ roles: role === 'staff' ? ['staff'] : [] })
     .setProtectedHeader({ alg: 'HS256' })
-    .setSubject('grace')
-    .setIssuedAt()
-    .setExpirationTime(life)
+    .setSubject(subject)
+    .setIssuedAt(issuedAt)
+    .setExpirationTime('1h')
     .sign(new TextEncoder().encode(SECRET))
 }
 
-async function signInFor(page: Page, life: string): Promise<void> {
-  await page.getByLabel('Token').fill(await token(life))
+async function signInAsGrace(page: Page, issuedAt?: number): Promise<void> {
+  await page.getByLabel('Token').fill(await token('grace', 'customer', issuedAt))
   await page.getByRole('button', { name: 'Sign in' }).click()
   await signedIn(page)
 }
 
-test('a session that expires over a form asks to sign in again, and goes on where it was', async () => {
+test('a session that ends over a form asks to sign in again, and goes on where it was', async () => {
   const server = await startTestServer({ JWT_SECRET: SECRET, HOST: '127.0.0.1' })
   const page = await openPage(browser, server.url)
   try {
     await page.goto('/')
     await page.getByRole('button', { name: 'Add Tea Towel to the cart' }).click()
     await page.goto('/sign-in?to=/checkout')
-    await signInFor(page, SHORT)
+    await signInAsGrace(page)
     await page.getByLabel('Full name').fill('Grace Hopper')
     await page.getByLabel('City').fill('Arlington')
 
+    const revoked = await server.request('/api/admin/revocations', {
+      token: await token('sam', 'staff'),
+      json: { subject: 'grace' },
+    })
+    const { before } = (await revoked.json()) as { readonly before: number }
     await page.getByRole('heading', { name: 'Your session has ended' }).waitFor()
     await page.getByRole('link', { name: 'Sign in' }).last().click()
     await page.getByText('Sign in again to go on').waitFor()
-    await signInFor(page, '1h')
+    await signInAsGrace(page, before)
     await page.waitForURL(`${server.url}/checkout`)
     expect(await page.getByLabel('Full name').inputValue()).toBe('Grace Hopper')
     expect(await page.getByLabel('City').inputValue()).toBe('Arlington')

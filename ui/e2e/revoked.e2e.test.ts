@@ -7,6 +7,8 @@ import { createShop, keptMark, live, markLoad, sockets, toast } from './shop'
 
 /** A shop with its own sign-in: nothing renews a token here but the person. */
 const SECRET = 'a secret of more than thirty-two bytes'
+/** Long enough to begin with, on a busy machine. */
+const SHORT = '8s'
 
 let server: TestServer
 let browser: Browser
@@ -38,10 +40,11 @@ async function enter(page: Page, token: string): Promise<void> {
   await live(page)
 }
 
-async function openAs(path: string, token: string): Promise<Page> {
+/** @param token asked for once it is needed: a short life begins with it */
+async function openAs(path: string, token: () => Promise<string>): Promise<Page> {
   const page = await openPage(browser, server.url)
   await page.goto(`/sign-in?to=${encodeURIComponent(path)}`)
-  await enter(page, token)
+  await enter(page, await token())
   await markLoad(page)
   return page
 }
@@ -59,8 +62,7 @@ async function ended(page: Page, ...kept: readonly string[]): Promise<void> {
 
 test('a token that expires on the board: it asks again, and goes on with what was shown', async () => {
   const path = '/board?status=pending&q=apron&sort=total&dir=asc'
-  // Long enough to begin with, on a busy machine.
-  const kim = await openAs(path, await tokenOf('kim', 'staff', '6s'))
+  const kim = await openAs(path, () => tokenOf('kim', 'staff', SHORT))
   await kim.getByText('Nothing found').waitFor()
   await ended(kim)
   await sockets(kim, 0)
@@ -76,7 +78,7 @@ test('a token that expires on the board: it asks again, and goes on with what wa
 test('what happens until the same person signs in again is told then', async () => {
   const ownShop = createShop({ request: server.request, signIn: tokenOf })
   const orders = [await ownShop.place('grace'), await ownShop.place('grace')]
-  const grace = await openAs('/orders', await tokenOf('grace', 'customer', '6s'))
+  const grace = await openAs('/orders', () => tokenOf('grace', 'customer', SHORT))
   await ended(grace, 'orderwire:told:orders:grace')
   for (const order of orders) {
     await ownShop.changeStatus(await ownShop.changeStatus(order, 'processing'), 'shipped')
@@ -94,13 +96,13 @@ test('what happens until the same person signs in again is told then', async () 
 })
 
 test('tokens that staff revoke end what is open with them, in every tab, and nothing else', async () => {
-  const [robs, kims] = [await tokenOf('rob', 'customer'), await tokenOf('kim', 'staff')]
-  const rob = await openAs('/orders', robs)
+  const robs = await tokenOf('rob', 'customer')
+  const rob = await openAs('/orders', async () => robs)
   const other = await rob.context().newPage()
   await other.goto('/orders')
   await live(other)
   await markLoad(other)
-  const kim = await openAs('/board', kims)
+  const kim = await openAs('/board', () => tokenOf('kim', 'staff'))
   await sockets(kim, 2)
   const revoked = await server.request('/api/admin/revocations', {
     token: await tokenOf('sam', 'staff'),
