@@ -211,6 +211,6 @@ export interface Client {
   connect(): void
   /** Disconnects and writes what is kept. `connect` goes on from there. */
   close(): void
-  /** Drops all that was kept for the subject, as at sign-out; the client has to be closed before. */
+  /** Drops all that was kept for the subject, as at sign-out, and keeps nothing more; close it before. */
   forget(): void
 }

@@ -21,6 +21,7 @@ export class Keeper {
   readonly #versions: ReturnType<typeof keptVersions> | null
   readonly #changed = new Set<ChannelName>()
   #cancelWrite: (() => void) | null = null
+  #forgotten = false
 
   constructor(options: KeeperOptions) {
     const { storage, subject } = options
@@ -55,12 +56,15 @@ export class Keeper {
   flush(): void {
     this.#cancelWrite?.()
     this.#cancelWrite = null
+    if (this.#forgotten) return
     for (const channel of this.#changed) this.#write(channel)
     this.#changed.clear()
     this.#guard(() => this.#versions && this.seen.flush(this.#versions))
   }
 
+  /** What comes in afterwards, as the answer to a command of before, leaves nothing behind. */
   forget(): void {
+    this.#forgotten = true
     this.#cancelWrite?.()
     this.#cancelWrite = null
     for (const channel of CHANNEL_NAMES) this.drop(channel)
@@ -88,7 +92,7 @@ export class Keeper {
   }
 
   #schedule(): void {
-    if (!this.#options.storage) return
+    if (!this.#options.storage || this.#forgotten) return
     this.#cancelWrite ??= this.#options.clock.after(WRITE_AFTER_MS, () => this.flush())
   }
 

@@ -138,6 +138,18 @@ describe('what is kept', () => {
   })
 })
 
+describe('what was forgotten', () => {
+  test('stays so, whatever comes in afterwards', () => {
+    const storage = memoryStorage()
+    const { keeper } = aKeeper(storage)
+    keeper.forget()
+    keeper.seen.mark(anOrder('a'))
+    keeper.changed('orders')
+    keeper.flush()
+    expect(['orders', 'seen'].map((name) => storage.get(`orderwire.${name}`))).toEqual([null, null])
+  })
+})
+
 describe('seen versions', () => {
   test('tell new, risen and known apart', () => {
     const seen = new SeenVersions(() => {})
