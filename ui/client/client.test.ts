@@ -332,6 +332,34 @@ describe('the token', () => {
     expect(client.state.status).toBe('live')
   })
 
+  test('that does not come is given up, and asked for again', async () => {
+    let asked = 0
+    const { client, clock, settle } = aWorld({
+      token: () => (asked++ === 0 ? new Promise(() => {}) : Promise.resolve('token')),
+    })
+    client.subscribe('orders')
+    client.connect()
+    await clock.advance(10_000)
+    expect(client.state.status).toBe('waiting')
+    await clock.advance(250)
+    await settle()
+    expect(client.state.status).toBe('live')
+  })
+
+  test('that comes late leaves the socket its full time', async () => {
+    const { promise, resolve } = Promise.withResolvers<string>()
+    const { client, clock, settle } = aWorld({ token: () => promise })
+    client.subscribe('orders')
+    client.connect()
+    await clock.advance(9_000)
+    resolve('token')
+    await settled()
+    await clock.advance(9_000)
+    expect(client.state.status).toBe('connecting')
+    await settle()
+    expect(client.state.status).toBe('live')
+  })
+
   test('a wait of months is not over at once', async () => {
     let early = false
     const cancel = systemClock.after(2 ** 31 + 1_000, () => {

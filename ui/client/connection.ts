@@ -6,7 +6,7 @@ import { type ChannelFrame, decodeServerFrame } from './decode'
 import { backoffMs, renewDelayMs, silenceLeftMs } from './delays'
 import type { Socket } from './socket'
 
-/** From opening the socket to `authenticated`. */
+/** For the token, and from opening the socket to `authenticated`. */
 const CONNECT_TIMEOUT_MS = 10_000
 
 export interface ConnectionOptions {
@@ -49,6 +49,7 @@ export class Connection {
 
   /** Gets a token and opens the socket. */
   open(): void {
+    this.#startDeadline()
     this.#withToken(
       this.#options.reason,
       (token) => this.#openSocket(token),
@@ -98,7 +99,7 @@ export class Connection {
   }
 
   #openSocket(token: string): void {
-    const { clock, openSocket } = this.#options.seams
+    const { openSocket } = this.#options.seams
     try {
       this.#socket = openSocket(this.#options.url(), {
         opened: () => this.send({ event: 'auth', data: { token } }),
@@ -110,6 +111,12 @@ export class Connection {
       this.#end(CLOSE_CODES.abnormal)
       return this.#listener.problem({ source: 'app', error })
     }
+    this.#startDeadline()
+  }
+
+  #startDeadline(): void {
+    this.#cancelDeadline()
+    const { clock } = this.#options.seams
     this.#cancelDeadline = clock.after(CONNECT_TIMEOUT_MS, () => this.abandon())
   }
 
