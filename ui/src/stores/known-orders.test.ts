@@ -5,6 +5,8 @@ import type { Order } from '../../../server/protocol/order'
 import { ORDER_STATUSES } from '../../../server/protocol/order-status'
 import { createKnownOrders, newestFirst } from './known-orders'
 
+const placedAt = (id: number) => `2026-01-01T00:00:0${id % 3}.000Z`
+
 function order(id: number, version = 1): Order {
   return {
     orderId: `order-${id}`,
@@ -16,7 +18,7 @@ function order(id: number, version = 1): Order {
     total: version,
     status: ORDER_STATUSES[version % ORDER_STATUSES.length]!,
     shippingAddress: { name: 'A', line1: 'B', city: 'C', postalCode: 'D', country: 'DE' },
-    createdAt: `2026-01-01T00:00:0${id % 3}.000Z`,
+    createdAt: placedAt(id),
     updatedAt: '2026-01-01T00:00:00.000Z',
     version,
     ...(version > 2 && { reason: `reason ${version}` }),
@@ -25,7 +27,11 @@ function order(id: number, version = 1): Order {
 
 const anOrder = fc
   .tuple(fc.integer({ min: 0, max: 5 }), fc.integer({ min: 1, max: 6 }))
-  .map(([id, version]) => order(id, version))
+  .map(([id, version]) => ({
+    ...order(id, version),
+    // When it was placed is provisional, until the version comes that knows it.
+    ...(version < 4 && { createdAt: placedAt(id + version) }),
+  }))
 
 test('shows the highest version of each, newest order first, whatever came in whatever order', () => {
   const batches = fc.array(fc.array(anOrder, { maxLength: 6 }), { maxLength: 8 })

@@ -47,13 +47,19 @@ export function createKnownOrders(): KnownOrders {
   const peek = (orderId: string) => folded.get(orderId)
 
   function show(changes: readonly Change[]): void {
-    const added = changes.filter((change) => !change.before).map((change) => change.order)
+    // When an order was placed can be provisional, where it became known by a later change first.
+    const moved = changes.filter(({ order, before }) => !before || newestFirst(before, order) !== 0)
+    const gone = new Set(moved.flatMap(({ before }) => before?.orderId ?? []))
+    const placed = moved.map(({ order }) => order)
     folds.push(changes)
     if (folds.length > REMEMBERED_FOLDS) folds.shift()
     newest++
     batch(() => {
       for (const { order } of changes) signals.changed(order.orderId)
-      setIds((known) => insertIds(known, added, newestFirst, (id) => folded.get(id)!))
+      setIds((known) => {
+        const rest = gone.size > 0 ? known.filter((id) => !gone.has(id)) : known
+        return insertIds(rest, placed, newestFirst, (id) => folded.get(id)!)
+      })
       setRevision(newest)
     })
   }
