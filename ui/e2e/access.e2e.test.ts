@@ -7,6 +7,8 @@ import { createShop, live, toast, type Shop } from './shop'
 import { violations } from './violations'
 
 let server: TestServer
+/** Where tokens come from elsewhere. */
+let guarded: TestServer
 let shop: Shop
 let browser: Browser
 let alice: Page
@@ -18,6 +20,7 @@ let cancelled: Order
 beforeAll(async () => {
   await buildUi()
   server = await startTestServer()
+  guarded = await startTestServer({ JWT_SECRET: 'x'.repeat(32), HOST: '127.0.0.1' })
   shop = createShop(server)
   shipped = await shop.changeStatus(
     await shop.changeStatus(await shop.place('alice'), 'processing'),
@@ -33,6 +36,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await browser?.close()
+  await guarded?.stop()
   await server?.stop()
 })
 
@@ -90,6 +94,16 @@ const VIEWS: readonly View[] = [
   ),
   view('an empty checkout', () => sam, '/checkout', heading('Your cart is empty')),
   view('the sign-in', () => bob, '/sign-in', heading('Somebody else')),
+  view(
+    'the sign-in with a token',
+    () => bob,
+    () => `${guarded.url}/sign-in`,
+    async (page) => {
+      await page.getByLabel('Token').fill('nonsense')
+      await page.getByRole('button', { name: 'Sign in' }).click()
+      await page.getByText('This is not a token').waitFor()
+    },
+  ),
   view('what needs a sign-in', () => bob, '/orders', heading('Sign in first')),
   view(
     'my orders',

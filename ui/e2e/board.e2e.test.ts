@@ -15,13 +15,16 @@ let browser: Browser
 let oldest: Order
 let newest: Order
 let sam: Page
+/** Of Alice, oldest first. */
+const alices: Order[] = []
 
 beforeAll(async () => {
   await buildUi()
   server = await startTestServer()
   shop = createShop(server)
   oldest = await shop.place('zelda', 'linen-apron')
-  for (let count = 1; count < ORDERS; count++) newest = await shop.place('alice')
+  for (let count = 1; count < ORDERS; count++) alices.push(await shop.place('alice'))
+  newest = alices.at(-1)!
   browser = await openBrowser()
   sam = await openPage(browser, server.url)
   await signIn(sam, 'Sam')
@@ -220,4 +223,26 @@ test('cancelling on the board asks for a reason, and the tiles are the server’
   }
   await tile(sam, 'orders', String(stats.all.orders)).waitFor()
   await tile(sam, 'pending', String(stats.all.byStatus.pending)).waitFor()
+})
+
+test('a customer sees older orders as far down as they want, each of them live', async () => {
+  const alice = await openPage(browser, server.url)
+  await signIn(alice, 'Alice', '/orders')
+  await live(alice)
+  const cards = alice.getByRole('main').getByRole('listitem')
+  const first = cards.filter({ hasText: orderNumber(alices[0]!.orderId) })
+  const more = alice.getByRole('button', { name: 'Show older orders' })
+  await more.waitFor()
+  const shown = await cards.count()
+  expect(shown).toBeLessThan(alices.length / 2)
+  await more.click()
+  await cards.nth(shown).waitFor()
+  expect(await first.count()).toBe(0)
+  await more.click()
+  await first.waitFor()
+  await more.waitFor({ state: 'detached' })
+  expect(await cards.count()).toBe(alices.length)
+  await shop.changeStatus(alices[0]!, 'processing')
+  await first.locator('[data-status="processing"]').waitFor()
+  await alice.context().close()
 })

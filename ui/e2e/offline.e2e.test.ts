@@ -18,6 +18,7 @@ import {
   told,
   type Shop,
 } from './shop'
+import { socketThrough } from './pictures/view'
 
 let server: TestServer
 let shop: Shop
@@ -58,6 +59,44 @@ async function open(name: 'Bob' | 'Sam', path: string, isShared: boolean): Promi
 
 const connection = (page: Page, status: string) =>
   page.locator(`[data-connection="${status}"]`).waitFor()
+
+test('updates that come late are said to be delayed, and since when', async () => {
+  let isLate = true
+  const bob = await openPage(browser, server.url)
+  await socketThrough((page, socket) => {
+    socket.onMessage((message) =>
+      page.send(isLate ? String(message).replace(/"ageMs":\d+/, '"ageMs":42000') : message),
+    )
+  })(bob)
+  await signIn(bob, 'Bob', '/orders')
+  const indicator = bob.locator('[data-connection]')
+  await indicator.getByText(/^Delayed \d+ s$/).waitFor()
+  await indicator.click()
+  const panel = bob.getByRole('dialog')
+  await panel.getByText(/^Updates are delayed: .* \d+ s old\.$/).waitFor()
+  await panel.getByText(/^4\d seconds ago$/).waitFor()
+  isLate = false
+  await indicator.getByText('Live').waitFor()
+  await panel.getByText(/^(just now|[1-3] seconds? ago)$/).waitFor()
+  await bob.context().close()
+})
+
+test('who does not want to wait for the next attempt connects at once', async () => {
+  const bob = await openPage(browser, proxy.url)
+  await bob.addInitScript(() => Reflect.deleteProperty(window, 'SharedWorker'))
+  await bob.clock.install()
+  await signIn(bob, 'Bob', '/orders')
+  await live(bob)
+  // From now on nothing is tried by itself.
+  await bob.clock.pauseAt(new Date(Date.now() + 1_000))
+  proxy.cut()
+  await connection(bob, 'waiting')
+  proxy.restore()
+  await bob.locator('[data-connection]').click()
+  await bob.getByRole('button', { name: 'Reconnect now' }).click()
+  await live(bob)
+  await bob.context().close()
+})
 
 const WAYS = { 'the shared connection': true, 'a socket of its own': false }
 

@@ -188,6 +188,60 @@ test('two tabs have one cart', () =>
     await page.getByRole('group', { name: 'Quantity of Tea Towel' }).waitFor()
   }))
 
+test('how many are in the cart: one more, one less, as many as are typed, or none', () =>
+  inBrowser(server.url, async (page) => {
+    await page.goto('/')
+    const add = page.getByRole('button', { name: 'Add Tea Towel to the cart' })
+    await add.click()
+    const line = page.locator('#cart li').filter({ hasText: 'Tea Towel' })
+    const typed = line.getByRole('spinbutton')
+    await line.getByText('€9.90').waitFor()
+    await line.getByRole('button', { name: 'One more' }).click()
+    await line.getByText('€19.80').waitFor()
+    expect(await typed.inputValue()).toBe('2')
+    await line.getByRole('button', { name: 'One less' }).click()
+    await line.getByText('€9.90').waitFor()
+    await typed.fill('200')
+    await typed.press('Enter')
+    await line.getByText('€980.10').waitFor()
+    expect(await typed.inputValue()).toBe('99')
+    await line.getByRole('button', { name: 'One more', disabled: true }).waitFor()
+    await typed.fill('0')
+    await typed.press('Enter')
+    await page.getByText('Nothing in it yet.').waitFor()
+    await add.click()
+    await line.getByRole('button', { name: 'Remove' }).click()
+    await page.getByText('Nothing in it yet.').waitFor()
+    await page.reload()
+    await page.getByText('Nothing in it yet.').waitFor()
+  }))
+
+test('orders that cannot be loaded say so, and come once they can', () =>
+  inBrowser(server.url, async (page) => {
+    const { orderId } = await shop.place('alice')
+    const card = page.getByRole('main').getByRole('link', { name: orderNumber(orderId) })
+    const all = /\/api\/orders/
+    const goOn = Promise.withResolvers<void>()
+    await page.context().route(all, async (route) => {
+      await goOn.promise
+      await route.abort()
+    })
+    await signIn(page, 'Alice', '/orders')
+    await page.getByText('Loading your orders').waitFor()
+    goOn.resolve()
+    await page.getByRole('alert').getByText('cannot be reached').waitFor()
+    await page.getByText('It is tried again by itself.').waitFor()
+    await page.goto(`/orders/${orderId}`)
+    await page.getByRole('alert').getByText('cannot be reached').waitFor()
+    expect(await page.locator('[data-status]').count()).toBe(0)
+
+    await page.context().unroute(all)
+    await page.getByRole('button', { name: 'Try again' }).click()
+    await page.locator('[data-version="1"]').waitFor()
+    await page.getByRole('link', { name: 'My orders' }).first().click()
+    await card.waitFor()
+  }))
+
 test('a page that was not opened before opens while the server cannot be reached', () =>
   inBrowser(server.url, async (page) => {
     const loaded = page.waitForResponse(/orders-page/)

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import type { Browser, CDPSession, Page } from 'playwright-core'
+import { startTestServer, type TestServer } from '../../server/testing/test-server'
 import { buildUi, openBrowser } from './browser'
 import { fingerFaults } from './finger-faults'
 import { focusFaults, layoutFaults } from './layout-faults'
@@ -25,12 +26,15 @@ const DIALOG = '[role="dialog"]:not([popover])'
 const STOPS = 18
 
 let scene: Scene & AsyncDisposable
+/** Where tokens come from elsewhere. */
+let guarded: TestServer
 let browser: Browser
 const pages = new Map<string, { readonly page: Page; readonly session: CDPSession }>()
 
 beforeAll(async () => {
   await buildUi()
   scene = await openScene()
+  guarded = await startTestServer({ JWT_SECRET: 'x'.repeat(32), HOST: '127.0.0.1' })
   browser = await openBrowser()
   for (const name of ['Alice', 'Sam', null] as const) {
     const page = await openSignedIn(browser, scene.server, name)
@@ -41,6 +45,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await browser?.close()
+  await guarded?.stop()
   await scene?.[Symbol.asyncDispose]()
 })
 
@@ -60,6 +65,7 @@ function look(as: Look['as'], path: string | (() => string), until: string, pres
 const LOOKS: Readonly<Record<string, Look>> = {
   'the shop': look(null, '/', 'main li img'),
   'the sign-in': look(null, '/sign-in', 'main form'),
+  'the sign-in with a token': look(null, () => `${guarded.url}/sign-in`, '#token'),
   'what is not there': look(null, '/nowhere', 'h1'),
   'a filled cart': look('Alice', '/', '[role="group"] input', 'button[aria-label^="Add"]'),
   'the checkout': look('Alice', '/checkout', 'main select'),
@@ -131,6 +137,7 @@ test('who goes on with the Tab key sees where they are, also zoomed in and with 
 const PRESSED = [
   'the shop',
   'the sign-in',
+  'the sign-in with a token',
   'a filled cart',
   'the checkout',
   'my orders',
