@@ -140,3 +140,19 @@ test('orders a minute are drawn, and said in words', async () => {
   )
   await sam.getByText(/\d+ at most, 12 in the last hour/).waitFor()
 })
+
+test('rows grow with the size of the text, also while the board is open', async () => {
+  await sam.goto('/board')
+  await row(sam, nth(1)).waitFor()
+  const session = await sam.context().newCDPSession(sam)
+  const before = (await row(sam, nth(0)).boundingBox())!.height
+  await session.send('Page.setFontSizes', { fontSizes: { standard: 32, fixed: 32 } })
+  await sam.waitForFunction((before) => {
+    const [first, second] = [...document.querySelectorAll('[data-row]')].map((row) =>
+      row.getBoundingClientRect(),
+    )
+    return first!.height > 1.9 * before && second!.top >= first!.bottom - 1
+  }, before)
+  await session.send('Page.setFontSizes', { fontSizes: { standard: 16, fixed: 16 } })
+  await session.detach()
+})

@@ -1,4 +1,4 @@
-import { createWindowVirtualizer } from '@tanstack/solid-virtual'
+import { createWindowVirtualizer, type Range } from '@tanstack/solid-virtual'
 import type { JSX } from 'solid-js'
 import { createEffect, createMemo, createSignal, For, on, onCleanup, onMount, Show } from 'solid-js'
 import { ArrowUpIcon } from '../components/icons'
@@ -22,6 +22,8 @@ const CARD_ROW_REM = 8.75
 const LOAD_AHEAD_ROWS = 10
 /** The virtualizer lays out all rows anew when their number changes: so it changes in steps. */
 const ROW_STEP = 1_000
+/** Rows above and below those in sight. */
+const BEYOND_ROWS = 5
 /** What of the window is covered by the header and the head of the table. */
 const COVERED_REM = 6.5
 
@@ -32,7 +34,7 @@ export function BoardTable(): JSX.Element {
   let list!: HTMLDivElement
   const [offset, setOffset] = createSignal(0)
   const [away, setAway] = createSignal(false)
-  const { rem, rowHeight } = createRowHeight()
+  const { rem, rowHeight, measure } = createRowHeight()
 
   const steps = createMemo(() => Math.ceil(rows.shown().length / ROW_STEP))
   const virtualizer = createWindowVirtualizer<HTMLDivElement>({
@@ -46,9 +48,14 @@ export function BoardTable(): JSX.Element {
       const height = rowHeight()
       return () => height
     },
-    overscan: 8,
-    scrollPaddingStart: COVERED_REM * rem,
-    scrollPaddingEnd: COVERED_REM * rem,
+    overscan: BEYOND_ROWS,
+    rangeExtractor: steadyRange(),
+    get scrollPaddingStart() {
+      return COVERED_REM * rem()
+    },
+    get scrollPaddingEnd() {
+      return COVERED_REM * rem()
+    },
   })
   /** Where the rows in sight stand in the list. */
   const places = createMemo(() => {
@@ -71,7 +78,7 @@ export function BoardTable(): JSX.Element {
   function scrollTo(index: number): void {
     const above = offset() + index * rowHeight() - (virtualizer.scrollOffset ?? 0)
     const below = (virtualizer.scrollRect?.height ?? 0) - above - rowHeight()
-    if (Math.min(above, below) < COVERED_REM * rem) virtualizer.scrollToIndex(index)
+    if (Math.min(above, below) < COVERED_REM * rem()) virtualizer.scrollToIndex(index)
   }
 
   const isHeld = () => away() || selection.ids().length > 0
@@ -125,6 +132,7 @@ export function BoardTable(): JSX.Element {
       <Show when={rows.held() > 0}>
         <NewAbove count={rows.held()} onClick={showNew} />
       </Show>
+      <span ref={measure} aria-hidden="true" class="invisible absolute h-4" />
       <SortSelect />
       <SortNotice />
       <div
@@ -200,13 +208,33 @@ function ListEnd(): JSX.Element {
   )
 }
 
-/** Pixels of a row, by the width of the page and the size of its text. */
+/** Always as many rows, also at both ends of the list: none is built or taken down while one scrolls. */
+function steadyRange(): (range: Range) => number[] {
+  let most = 0
+  return ({ startIndex, endIndex, overscan, count }) => {
+    most = Math.max(most, endIndex - startIndex + 1)
+    const wanted = most + 2 * overscan
+    const from = Math.max(0, Math.min(startIndex - overscan, count - wanted))
+    return Array.from({ length: Math.min(wanted, count) }, (_, index) => from + index)
+  }
+}
+
+/** Pixels of a row, by the width of the page and the size of its text, which readers change. */
 function createRowHeight() {
   const wide = window.matchMedia(WIDE)
   const [isWide, setWide] = createSignal(wide.matches)
+  const [rem, setRem] = createSignal(
+    Number.parseFloat(getComputedStyle(document.documentElement).fontSize),
+  )
   const onChange = () => setWide(wide.matches)
   wide.addEventListener('change', onChange)
   onCleanup(() => wide.removeEventListener('change', onChange))
-  const rem = Number.parseFloat(getComputedStyle(document.documentElement).fontSize)
-  return { rem, rowHeight: () => rem * (isWide() ? WIDE_ROW_REM : CARD_ROW_REM) }
+  const watch = new ResizeObserver(([rule]) => setRem(rule!.contentRect.height))
+  onCleanup(() => watch.disconnect())
+  return {
+    rem,
+    rowHeight: () => rem() * (isWide() ? WIDE_ROW_REM : CARD_ROW_REM),
+    /** For `ref` of an element that is one rem high. */
+    measure: (rule: Element) => watch.observe(rule),
+  }
 }

@@ -47,7 +47,7 @@ export function StatusSelect(props: { readonly order: Order }): JSX.Element {
       fallback={<StatusBadge status={props.order.status} />}
     >
       <select
-        class={`control min-h-9 border-transparent py-1 font-medium ${STATUS_TONES[props.order.status]}`}
+        class={`control finger:min-h-11 min-h-9 border-transparent py-1 font-medium ${STATUS_TONES[props.order.status]}`}
         aria-label={texts.board.statusOf(orderNumber(props.order.orderId))}
         data-status={props.order.status}
         onPointerDown={notice}
