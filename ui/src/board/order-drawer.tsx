@@ -12,6 +12,7 @@ import { Time } from '../components/time'
 import { OrderDetails } from '../orders/order-details'
 import { OrderHistory } from '../orders/order-history'
 import { useApi, useCatalogue, useLive } from '../stores/app'
+import { orderHref } from '../stores/order-links'
 import { texts } from '../texts'
 import { useDesk } from './board-desk'
 import { focusOrder } from './focus-order'
@@ -117,7 +118,7 @@ function Sheet(props: { readonly orderId: string }): JSX.Element {
         <Show when={opened.error()}>
           {(error) => <ErrorNotice error={error()} onRetry={opened.retry} />}
         </Show>
-        <A href={`/orders/${props.orderId}`} class="link self-start text-sm">
+        <A href={orderHref(props.orderId)} class="link self-start text-sm">
           {say.page}
         </A>
       </div>

@@ -5,6 +5,7 @@ import { Dialog } from '../components/dialog'
 import { ErrorNotice } from '../components/notice'
 import { isOffline, Problem } from '../problem'
 import { useSession } from '../stores/app'
+import { orderHref } from '../stores/order-links'
 import { texts } from '../texts'
 
 const MAX_REASON = 500
@@ -105,7 +106,7 @@ function forReaders(failure: unknown): unknown {
 function placeOf(orderId: string): HTMLElement | null {
   const main = document.getElementById('main')!
   return (
-    main.querySelector<HTMLElement>(`a[href="/orders/${CSS.escape(orderId)}"]`) ??
+    main.querySelector<HTMLElement>(`a[href="${CSS.escape(orderHref(orderId))}"]`) ??
     main.querySelector('h1')
   )
 }

@@ -10,6 +10,7 @@ import { Title } from '../components/title'
 import { Problem } from '../problem'
 import { SignInFirst } from '../session/sign-in-first'
 import { useApi, useLive, type Live } from '../stores/app'
+import { orderHref, orderIdIn } from '../stores/order-links'
 import { texts } from '../texts'
 import { OrderDetails } from './order-details'
 import { OrderHead, OrderHeading } from './order-head'
@@ -18,24 +19,25 @@ import { OrderProgress } from './order-progress'
 
 export function OrderPage(): JSX.Element {
   const params = useParams<{ id: string }>()
+  const orderId = () => orderIdIn(params.id)
   const live = useLive()
   return (
     <>
-      <Title>{texts.common.orderName(orderNumber(params.id))}</Title>
+      <Title>{texts.common.orderName(orderNumber(orderId()))}</Title>
       <Show
         when={live()}
         fallback={
           <>
             <div class="mb-5">
-              <OrderHeading orderId={params.id} />
+              <OrderHeading orderId={orderId()} />
             </div>
-            <SignInFirst to={`/orders/${params.id}`} text={texts.orders.orderSignInText} />
+            <SignInFirst to={orderHref(orderId())} text={texts.orders.orderSignInText} />
           </>
         }
         keyed
       >
         {(now) => (
-          <Show when={params.id} keyed>
+          <Show when={orderId()} keyed>
             {(id) => <OneOrder orderId={id} live={now} />}
           </Show>
         )}

@@ -15,6 +15,7 @@ import { SignInFirst } from '../session/sign-in-first'
 import { useCatalogue, useLive } from '../stores/app'
 import type { Live } from '../stores/app'
 import type { Orders } from '../stores/orders'
+import { orderHref } from '../stores/order-links'
 import { texts } from '../texts'
 import { CancelDialog } from './cancel-dialog'
 import { ItemPictures } from './item-pictures'
@@ -114,7 +115,7 @@ function OrderCard(props: {
       <div class="flex flex-wrap items-center gap-x-4 gap-y-2">
         <h2 class="font-semibold tabular-nums">
           <A
-            href={`/orders/${props.order.orderId}`}
+            href={orderHref(props.order.orderId)}
             // The card has the ring: all of it is the link.
             class="flex items-center gap-0.5 after:absolute after:inset-0 after:rounded-xl focus-visible:outline-transparent"
           >

@@ -13,6 +13,7 @@ import { createFrameInbox } from './frame-inbox'
 import { createKnownOrders } from './known-orders'
 import { createListing, type Listing } from './listing'
 import type { News, NewsSubject } from './news'
+import { boardHref } from './order-links'
 import type { Realtime } from './realtime'
 import { prepareSearch } from './search'
 import type { ToastKind, Toasts, ToastText } from './toasts'
@@ -192,7 +193,7 @@ export function createBoard(deps: {
 /** New orders and cancellations are news for staff; other changes are their own doing. */
 function staffToast(order: Order): ToastText | null {
   const number = orderNumber(order.orderId)
-  const href = `/board?order=${order.orderId}`
+  const href = boardHref(order.orderId)
   if (order.status === 'cancelled') {
     const text = say.wasCancelled(number)
     return { tone: 'warning', text, detail: order.reason, href, kind: CANCELLED }

@@ -11,6 +11,7 @@ import { createKnownOrders } from './known-orders'
 import { createListing, type Listing } from './listing'
 import { createMissed } from './missed'
 import type { News, NewsItem, NewsSubject } from './news'
+import { orderHref } from './order-links'
 import { PAGE_SIZE, type Realtime } from './realtime'
 import type { ToastKind, ToastText } from './toasts'
 
@@ -176,7 +177,7 @@ const CHANGES: ToastKind = { name: 'changes', many: texts.orders.toasts.changes,
 
 function customerToast(order: Order, before: Order | undefined): ToastText {
   const number = orderNumber(order.orderId)
-  const about = { href: `/orders/${order.orderId}`, kind: CHANGES }
+  const about = { href: orderHref(order.orderId), kind: CHANGES }
   const { placed, cancelled, updated, became } = texts.orders.toasts
   if (order.status === 'cancelled') {
     return { tone: 'warning', text: cancelled(number), detail: order.reason, ...about }
