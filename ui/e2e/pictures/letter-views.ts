@@ -1,4 +1,5 @@
-import { LETTER_VIEWS as FULL_VIEWS, type LettersScene } from '../letters-scene'
+import type { Page } from 'playwright-core'
+import type { LettersScene } from './letters-scene'
 import { alertAt, at, loadingAt, silent, unreachable, type View } from './view'
 
 const LIST = /\/api\/admin\/dead-letters(\?|$)/
@@ -6,7 +7,26 @@ const ONE = /\/api\/admin\/dead-letters\/./
 
 /** Dead letters, also where there are none, or none can be read. */
 export const LETTER_VIEWS: readonly View<LettersScene>[] = [
-  ...FULL_VIEWS,
+  { name: 'dead-letters', as: 'Sam', show: openList },
+  {
+    name: 'dead-letters-one',
+    as: 'Sam',
+    show: (page) => openLetter(page, '0@5'),
+  },
+  {
+    name: 'dead-letters-refused',
+    as: 'Sam',
+    show: (page) => openLetter(page, '0@4'),
+  },
+  {
+    name: 'dead-letters-redrive',
+    as: 'Sam',
+    async show(page) {
+      await openList(page)
+      await page.getByLabel('Select all').check()
+      await page.getByRole('button', { name: 'Send back' }).click()
+    },
+  },
   {
     name: 'dead-letters-none',
     as: 'Sam',
@@ -33,3 +53,13 @@ export const LETTER_VIEWS: readonly View<LettersScene>[] = [
     show: alertAt('/dead-letters?letter=0%405'),
   },
 ]
+
+async function openList(page: Page): Promise<void> {
+  await page.goto('/dead-letters')
+  await page.locator('[data-letter]').first().waitFor()
+}
+
+async function openLetter(page: Page, id: string): Promise<void> {
+  await page.goto(`/dead-letters?letter=${encodeURIComponent(id)}`)
+  await page.locator('[data-value]').waitFor()
+}

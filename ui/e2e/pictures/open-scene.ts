@@ -13,10 +13,10 @@ const ENVIRONMENTS: Readonly<Record<NonNullable<View['shop']>, Readonly<Record<s
     guarded: { JWT_SECRET: 'a secret of more than thirty-two bytes', HOST: '127.0.0.1' },
   }
 
-/** Opens a shop that nobody has looked at before, the busy one if no other. */
+/** Opens a shop that nobody has looked at before, the busy one if no other: only there are orders. */
 export async function openScene(kind?: View['shop']): Promise<Scene & AsyncDisposable> {
   const dataDir = mkdtempSync(join(tmpdir(), 'orderwire-picture-'))
-  const seeded = await (kind ? seedShop(mkdtempSync(join(dataDir, 'other-'))) : seedShop(dataDir))
+  const seeded = kind ? null : await seedShop(dataDir)
   const environment = kind ? ENVIRONMENTS[kind] : {}
   const server = await startTestServer({
     LOG_LEVEL: 'warn',
@@ -26,7 +26,10 @@ export async function openScene(kind?: View['shop']): Promise<Scene & AsyncDispo
   })
   return {
     server,
-    seeded,
+    get seeded() {
+      if (seeded === null) throw new Error(`Expected the busy shop, found: ${kind}`)
+      return seeded
+    },
     shop: createShop(server),
     async [Symbol.asyncDispose]() {
       await server.stop()

@@ -1,12 +1,11 @@
-import type { Page } from 'playwright-core'
-import { openKafka } from '../../server/kafka/client'
-import { createLogger } from '../../server/lib/logger'
-import { type DeadLetter, deadLetterRecord } from '../../server/mirror/dead-letter'
-import { createDeadLetters } from '../../server/mirror/dead-letters'
-import { freshDatabase } from '../../server/testing/database.postgres'
-import { startRedis } from '../../server/testing/redis-process'
-import { freshTopics, testStack } from '../../server/testing/stack'
-import { startTestServer, type TestServer } from '../../server/testing/test-server'
+import { openKafka } from '../../../server/kafka/client'
+import { createLogger } from '../../../server/lib/logger'
+import { type DeadLetter, deadLetterRecord } from '../../../server/mirror/dead-letter'
+import { createDeadLetters } from '../../../server/mirror/dead-letters'
+import { freshDatabase } from '../../../server/testing/database.postgres'
+import { startRedis } from '../../../server/testing/redis-process'
+import { freshTopics, testStack } from '../../../server/testing/stack'
+import { startTestServer, type TestServer } from '../../../server/testing/test-server'
 
 /** For pictures: a shop of the distributed engine with dead letters, as workers would leave them. */
 export interface LettersScene extends AsyncDisposable {
@@ -117,37 +116,4 @@ export async function openLettersScene(): Promise<LettersScene> {
   opening.defer(() => server.stop())
   const opened = opening.move()
   return { server, [Symbol.asyncDispose]: () => opened.disposeAsync() }
-}
-
-export const LETTER_VIEWS = [
-  { name: 'dead-letters', as: 'Sam' as const, show: (page: Page) => openList(page) },
-  {
-    name: 'dead-letters-one',
-    as: 'Sam' as const,
-    show: (page: Page) => openLetter(page, '0@5'),
-  },
-  {
-    name: 'dead-letters-refused',
-    as: 'Sam' as const,
-    show: (page: Page) => openLetter(page, '0@4'),
-  },
-  {
-    name: 'dead-letters-redrive',
-    as: 'Sam' as const,
-    async show(page: Page) {
-      await openList(page)
-      await page.getByLabel('Select all').check()
-      await page.getByRole('button', { name: 'Send back' }).click()
-    },
-  },
-]
-
-async function openList(page: Page): Promise<void> {
-  await page.goto('/dead-letters')
-  await page.locator('[data-letter]').first().waitFor()
-}
-
-async function openLetter(page: Page, id: string): Promise<void> {
-  await page.goto(`/dead-letters?letter=${encodeURIComponent(id)}`)
-  await page.locator('[data-value]').waitFor()
 }
