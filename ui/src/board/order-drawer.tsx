@@ -12,11 +12,11 @@ import { Time } from '../components/time'
 import { OrderDetails } from '../orders/order-details'
 import { OrderHistory } from '../orders/order-history'
 import { useApi, useCatalogue, useLive } from '../stores/app'
+import { createOpenedOrder } from '../stores/opened-order'
 import { orderHref } from '../stores/order-links'
 import { texts } from '../texts'
 import { useDesk } from './board-desk'
 import { focusOrder } from './focus-order'
-import { createOpenedOrder } from './opened-order'
 import { StatusCell } from './status-cell'
 import { UndoHeld, waitWhileOn } from './undo-held'
 
@@ -48,7 +48,12 @@ function Sheet(props: { readonly orderId: string }): JSX.Element {
   let shown = ''
   let sheet!: HTMLElement
   createComputed(() => (shown = props.orderId))
-  const opened = createOpenedOrder(desk.board, useApi(), () => props.orderId)
+  const opened = createOpenedOrder({
+    api: useApi(),
+    orderId: () => props.orderId,
+    known: desk.board.get,
+    snapshots: () => live()?.orders.snapshots() ?? 0,
+  })
 
   /** The one above or below in the list; null at its ends, and for one that is not in it. */
   function beside(step: 1 | -1): string | null {

@@ -1,6 +1,6 @@
 import { A, useParams } from '@solidjs/router'
 import type { JSX } from 'solid-js'
-import { createEffect, createResource, createSignal, Match, Show, Switch } from 'solid-js'
+import { createEffect, Match, Show, Switch } from 'solid-js'
 import { foldOrder } from '../../../server/protocol/fold'
 import type { Order, OrderChange } from '../../../server/protocol/order'
 import { orderNumber } from '../../../server/protocol/order'
@@ -10,6 +10,7 @@ import { Title } from '../components/title'
 import { Problem } from '../problem'
 import { SignInFirst } from '../session/sign-in-first'
 import { useApi, useLive, type Live } from '../stores/app'
+import { createOpenedOrder } from '../stores/opened-order'
 import { orderHref, orderIdIn } from '../stores/order-links'
 import { texts } from '../texts'
 import { OrderDetails } from './order-details'
@@ -47,7 +48,12 @@ export function OrderPage(): JSX.Element {
 }
 
 function OneOrder(props: { readonly orderId: string; readonly live: Live }): JSX.Element {
-  const { order, history, error, retry } = createOrder(props)
+  const { order, history, error, retry } = createOpenedOrder({
+    api: useApi(),
+    orderId: () => props.orderId,
+    known: (id) => newest(props.live.orders.get(id), props.live.board?.get(id)),
+    snapshots: () => props.live.orders.snapshots(),
+  })
   // Also of what comes while it is looked at.
   createEffect(() => {
     if (order() && props.live.orders.missed().has(props.orderId)) {
@@ -72,49 +78,18 @@ function OneOrder(props: { readonly orderId: string; readonly live: Live }): JSX
           <EmptyState title={texts.orders.notFound.title} text={texts.orders.notFound.text} />
         </Match>
         <Match when={error()}>
-          {(failure) => <ErrorNotice error={failure()} onRetry={() => void retry()} />}
+          {(failure) => <ErrorNotice error={failure()} onRetry={retry} />}
         </Match>
       </Switch>
       <Show when={order() && error()}>
         {(failure) => (
           <div class="mt-4">
-            <ErrorNotice error={failure()} onRetry={() => void retry()} />
+            <ErrorNotice error={failure()} onRetry={retry} />
           </div>
         )}
       </Show>
     </>
   )
-}
-
-/** The order as its newest event has it; its history is loaded again whenever its version rises. */
-function createOrder(props: { readonly orderId: string; readonly live: Live }) {
-  const api = useApi()
-  const live = () =>
-    newer(props.live.orders.get(props.orderId), props.live.board?.get(props.orderId))
-  const [loaded, { refetch }] = createResource(
-    () => ({
-      version: live()?.version,
-      snapshots: props.live.orders.snapshots(),
-      id: props.orderId,
-    }),
-    ({ id }) => api.order(id),
-  )
-  // Not before it came: the way back is there from the start, and not suspended with the rest.
-  const found = () =>
-    loaded.state === 'ready' || loaded.state === 'refreshing' ? loaded.latest : undefined
-
-  const order = () => newer(live(), found())
-  const [history, setHistory] = createSignal<readonly OrderChange[]>()
-  createEffect(() => {
-    const { history: newest } = found() ?? {}
-    if (newest) setHistory(newest)
-  })
-  return {
-    order,
-    history,
-    error: () => (loaded.state === 'errored' ? loaded.error : null) as unknown,
-    retry: () => refetch(),
-  }
 }
 
 function OrderView(props: {
@@ -139,8 +114,8 @@ function OrderView(props: {
   )
 }
 
-function newer(a: Order | undefined, b: Order | undefined): Order | undefined {
-  return a && b ? foldOrder(a, b) : (a ?? b)
+function newest(own: Order | undefined, shops: Order | undefined): Order | undefined {
+  return own && shops ? foldOrder(own, shops) : (own ?? shops)
 }
 
 function isNotFound(error: unknown): boolean {
