@@ -3,6 +3,7 @@ import type { Browser, Locator, Page } from 'playwright-core'
 import { orderNumber, type Order } from '../../server/protocol/order'
 import { startTestServer, type TestServer } from '../../server/testing/test-server'
 import { buildUi, openBrowser, openPage, signIn } from './browser'
+import { GUARDED } from './guarded'
 import { createShop, live, toast, type Shop } from './shop'
 import { violations } from './violations'
 
@@ -20,7 +21,7 @@ let cancelled: Order
 beforeAll(async () => {
   await buildUi()
   server = await startTestServer()
-  guarded = await startTestServer({ JWT_SECRET: 'x'.repeat(32), HOST: '127.0.0.1' })
+  guarded = await startTestServer(GUARDED)
   shop = createShop(server)
   shipped = await shop.changeStatus(
     await shop.changeStatus(await shop.place('alice'), 'processing'),

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'bun:test'
 import type { Browser, Page } from 'playwright-core'
 import { orderNumber, type Order } from '../../server/protocol/order'
 import { startTestServer, type TestServer } from '../../server/testing/test-server'
-import { buildUi, openBrowser, openPage, signIn } from './browser'
+import { buildUi, openBrowser, openPage, signIn, signInAs } from './browser'
 import { startCuttableProxy, type CuttableProxy } from './cuttable-proxy'
 import { createShop, live, toast, type Shop } from './shop'
 
@@ -26,12 +26,6 @@ afterAll(async () => {
 })
 
 const SUMMARY = '4 updates while you were away'
-
-async function signInAs(page: Page, name: string): Promise<void> {
-  await page.goto('/sign-in?to=/orders')
-  await page.getByLabel('Name').fill(name)
-  await page.getByRole('button', { name: 'Sign in' }).click()
-}
 
 async function openTab(page: Page, path: string): Promise<Page> {
   const tab = await page.context().newPage()
@@ -153,7 +147,7 @@ test('what happened while the tab was out of sight is told after it was loaded a
   const [first, second] = [await shop.place('erin'), await shop.place('erin')]
   const page = await openPage(browser, server.url)
   await watchNotifications(page)
-  await signInAs(page, 'Erin')
+  await signInAs(page, 'Erin', { to: '/orders' })
   await live(page)
   await setSight(page, 'hidden')
   await changeFourTimes(shop, first, second)
@@ -252,7 +246,7 @@ test('notifications tell of news while no tab is in sight, once a browser, and l
   await page.context().grantPermissions(['notifications'])
   await watchNotifications(page)
   const order = await shop.place('dora')
-  await signInAs(page, 'Dora')
+  await signInAs(page, 'Dora', { to: '/orders' })
   await live(page)
   await turnOn(page)
   await page.getByRole('menuitemcheckbox', { name: 'Notifications', checked: true }).waitFor()

@@ -4,7 +4,8 @@ import type { Order } from '../../server/protocol/order'
 import { orderNumber } from '../../server/protocol/order'
 import type { OrderStatus } from '../../server/protocol/order-status'
 import { startTestServer, type TestServer } from '../../server/testing/test-server'
-import { buildUi, openBrowser, openPage, signedIn, signIn, signOut } from './browser'
+import { focusComesTo } from './board-rows'
+import { buildUi, openBrowser, openPage, signIn, signInAs, signOut } from './browser'
 import { createShop, live, recordToasts, row, toast, told, type Shop } from './shop'
 
 let server: TestServer
@@ -62,14 +63,6 @@ async function choose(page: Page, order: Order, status: OrderStatus): Promise<Lo
 /** Of the page in sight, and with nobody on the bar, it is five seconds at most. */
 const A_MINUTE = /^Sent in (60|5\d) s$/
 const SECONDS = /^Sent in [0-5] s$/
-
-async function focusComesTo(page: Page, order: Order): Promise<void> {
-  await page.waitForFunction(
-    (number) =>
-      document.activeElement?.closest('[data-order]')?.getAttribute('data-order') === number,
-    orderNumber(order.orderId),
-  )
-}
 
 test('a change that somebody else was faster with is not made, and waits for a decision', async () => {
   const contested = await shop.place('bob')
@@ -336,11 +329,7 @@ test('changes that could not be sent are tried again together', async () => {
 
 test('two members of staff, each at a board: the slower one is told, decides, and both see it', async () => {
   const kim = await openPage(browser, server.url)
-  await kim.goto('/sign-in?to=/board')
-  await kim.getByLabel('Name').fill('Kim')
-  await kim.getByLabel('Staff', { exact: true }).check()
-  await kim.getByRole('button', { name: 'Sign in', exact: true }).click()
-  await signedIn(kim)
+  await signInAs(kim, 'Kim', { to: '/board', role: 'Staff' })
   await live(kim)
 
   const order = await shop.place('bob')

@@ -3,6 +3,7 @@ import type { Browser, Locator, Page } from 'playwright-core'
 import type { Order } from '../../server/protocol/order'
 import { orderNumber } from '../../server/protocol/order'
 import { startTestServer, type TestServer } from '../../server/testing/test-server'
+import { focusComesTo } from './board-rows'
 import { buildUi, openBrowser, openPage, signIn } from './browser'
 import { createShop, live, row, toast, type Shop } from './shop'
 import { violations } from './violations'
@@ -63,11 +64,7 @@ test('keys lead through the rows, select, search and tell what they do', async (
   await sam.getByText('1 selected').waitFor({ state: 'detached' })
   // Further down than what is in the page.
   for (let count = 0; count < 40; count++) await sam.keyboard.press('j')
-  await sam.waitForFunction(
-    (number) =>
-      document.activeElement?.closest('[data-order]')?.getAttribute('data-order') === number,
-    orderNumber(nth(41).orderId),
-  )
+  await focusComesTo(sam, nth(41))
 
   await sam.keyboard.press('?')
   await sam.getByRole('dialog', { name: 'Keyboard' }).getByText('Next order').waitFor()

@@ -3,6 +3,7 @@ import type { Browser, Locator, Page } from 'playwright-core'
 import type { Order } from '../../server/protocol/order'
 import { orderNumber } from '../../server/protocol/order'
 import { startTestServer, type TestServer } from '../../server/testing/test-server'
+import { rowsDown } from './board-rows'
 import { buildUi, openBrowser, openPage, signIn } from './browser'
 import { createShop, live, row, tile, type Shop } from './shop'
 
@@ -71,15 +72,8 @@ test('new orders wait above while the reader is further down', async () => {
   expect(await row(sam, held).count()).toBe(0)
   await pill.click()
   await row(sam, held).waitFor()
-  const rows = await sam.locator('[data-order]').evaluateAll((elements) =>
-    elements
-      .map((element) => ({
-        order: element.getAttribute('data-order'),
-        top: element.getBoundingClientRect().top,
-      }))
-      .sort((a, b) => a.top - b.top),
-  )
-  expect(rows[0]?.order).toBe(orderNumber(held.orderId))
+  const [first] = await rowsDown(sam)
+  expect(first?.number).toBe(orderNumber(held.orderId))
 })
 
 test('search finds on the server what is not loaded', async () => {

@@ -1,13 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import { SignJWT } from 'jose'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { startTestServer } from '../../server/testing/test-server'
 import { buildUi, openBrowser, openPage, signedIn, signIn } from './browser'
+import { GUARDED, tokenOf, type TokenOptions } from './guarded'
 import { live } from './shop'
-
-const SECRET = 'a secret of more than thirty-two bytes'
 
 let browser: Browser
 
@@ -20,24 +18,14 @@ afterAll(async () => {
   await browser?.close()
 })
 
-/** @param issuedAt seconds since the epoch; now if no other */
-function token(subject: string, role: 'customer' | 'staff', issuedAt?: number): Promise<string> {
-  return new SignJWT({ roles: role === 'staff' ? ['staff'] : [] })
-    .setProtectedHeader({ alg: 'HS256' })
-    .setSubject(subject)
-    .setIssuedAt(issuedAt)
-    .setExpirationTime('1h')
-    .sign(new TextEncoder().encode(SECRET))
-}
-
-async function signInAsGrace(page: Page, issuedAt?: number): Promise<void> {
-  await page.getByLabel('Token').fill(await token('grace', 'customer', issuedAt))
+async function signInAsGrace(page: Page, options?: TokenOptions): Promise<void> {
+  await page.getByLabel('Token').fill(await tokenOf('grace', 'customer', options))
   await page.getByRole('button', { name: 'Sign in' }).click()
   await signedIn(page)
 }
 
 test('a session that ends over a form asks to sign in again, and goes on where it was', async () => {
-  const server = await startTestServer({ JWT_SECRET: SECRET, HOST: '127.0.0.1' })
+  const server = await startTestServer(GUARDED)
   const page = await openPage(browser, server.url)
   try {
     await page.goto('/')
@@ -48,14 +36,14 @@ test('a session that ends over a form asks to sign in again, and goes on where i
     await page.getByLabel('City').fill('Arlington')
 
     const revoked = await server.request('/api/admin/revocations', {
-      token: await token('sam', 'staff'),
+      token: await tokenOf('sam', 'staff'),
       json: { subject: 'grace' },
     })
     const { before } = (await revoked.json()) as { readonly before: number }
     await page.getByRole('heading', { name: 'Your session has ended' }).waitFor()
     await page.getByRole('link', { name: 'Sign in' }).last().click()
     await page.getByText('Sign in again to go on').waitFor()
-    await signInAsGrace(page, before)
+    await signInAsGrace(page, { issuedAt: before })
     await page.waitForURL(`${server.url}/checkout`)
     expect(await page.getByLabel('Full name').inputValue()).toBe('Grace Hopper')
     expect(await page.getByLabel('City').inputValue()).toBe('Arlington')

@@ -5,7 +5,18 @@ import { orderNumber } from '../../server/protocol/order'
 import { startTestServer, type TestServer } from '../../server/testing/test-server'
 import { buildUi, openBrowser, openPage, signIn } from './browser'
 import { startCuttableProxy } from './cuttable-proxy'
-import { createShop, keptMark, live, markLoad, row, tile, toast, type Shop } from './shop'
+import {
+  createShop,
+  fillAddress,
+  keptMark,
+  live,
+  markLoad,
+  placedOrder,
+  row,
+  tile,
+  toast,
+  type Shop,
+} from './shop'
 
 let server: TestServer
 let shop: Shop
@@ -44,14 +55,9 @@ describe('a customer and a member of staff, each in their own browser', () => {
     await alice.getByRole('button', { name: 'Add Walnut Board to the cart' }).click()
     await alice.getByRole('button', { name: 'Add Tea Towel to the cart' }).click()
     await alice.getByRole('link', { name: 'Check out' }).click()
-    await alice.getByLabel('Full name').fill('Alice Miller')
-    await alice.getByLabel('Street and number').fill('12 Harbour Street')
-    await alice.getByLabel('Postal code').fill('20457')
-    await alice.getByLabel('City').fill('Hamburg')
-    await alice.getByLabel('Country').selectOption('DE')
+    await fillAddress(alice, 'Alice Miller')
     await alice.getByRole('button', { name: 'Place order' }).click()
-    await alice.waitForURL(/\/orders\/[0-9a-f-]+$/)
-    order = { orderId: new URL(alice.url()).pathname.split('/')[2]! }
+    order = await placedOrder(alice)
     number = orderNumber(order.orderId)
 
     await row(sam, order).getByText('1 × Walnut Board, 1 × Tea Towel').waitFor()

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import type { Browser, Page } from 'playwright-core'
 import { orderNumber, type Order } from '../../server/protocol/order'
-import { buildUi, openBrowser, openPage, signIn } from './browser'
+import { buildUi, openBrowser, openPage, signIn, signInAs } from './browser'
 import { startCuttableProxy, type CuttableProxy } from './cuttable-proxy'
 import { BACK_MS, startKillableServer, type KillableServer } from './killable-server'
 import {
@@ -10,6 +10,7 @@ import {
   keptMark,
   live,
   markLoad,
+  placedOrder,
   recordToasts,
   row,
   sockets,
@@ -158,8 +159,7 @@ test('what was done and not answered is done once, and it is said', async () => 
 
   await live(carol, BACK_MS)
   await carol.getByRole('button', { name: 'Place order' }).click()
-  await carol.waitForURL(/\/orders\/[0-9a-f-]+$/)
-  const order = { orderId: new URL(carol.url()).pathname.split('/')[2]! }
+  const order = await placedOrder(carol)
   await carol.getByRole('link', { name: 'My orders' }).first().click()
   await carol.locator('[data-status]').waitFor()
   expect(await carol.locator('[data-status]').count()).toBe(1)
@@ -178,9 +178,7 @@ test('what was done and not answered is done once, and it is said', async () => 
 })
 
 async function checkOutAsCarol(page: Page): Promise<void> {
-  await page.goto('/sign-in')
-  await page.getByLabel('Name').fill('Carol')
-  await page.getByRole('button', { name: 'Sign in' }).click()
+  await signInAs(page, 'Carol')
   await live(page)
   await page.getByRole('button', { name: 'Add Tea Towel to the cart' }).click()
   await page.getByRole('link', { name: 'Check out' }).click()

@@ -4,6 +4,7 @@ import { formatMoney } from '../../server/protocol/money'
 import { orderNumber, type Order } from '../../server/protocol/order'
 import { ORDER_STATUSES } from '../../server/protocol/order-status'
 import type { Stats } from '../../server/protocol/stats'
+import { focusComesTo, rowsDown } from './board-rows'
 import { buildUi, openBrowser, openPage, signIn } from './browser'
 import { startKillableServer, type KillableServer } from './killable-server'
 import { createShop, live, row, tile, type Shop } from './shop'
@@ -73,7 +74,7 @@ test('a thousand orders: the board and a customer have each of them once, and th
   const newest = await listed('/api/admin/orders?limit=100', token)
   await row(sam, newest[0]!).waitFor()
   await sam.locator(`[role="table"][aria-rowcount="${ORDERS + 1}"]`).waitFor()
-  const shown = await rows(sam)
+  const shown = (await rowsDown(sam)).map(({ number, status }) => `${number} ${status}`)
   expect(shown.length).toBeGreaterThan(5)
   expect(shown).toEqual(described(newest).slice(0, shown.length))
 
@@ -92,11 +93,7 @@ test('a thousand orders: the board and a customer have each of them once, and th
     expect(most).toBeLessThanOrEqual(3)
   }
   await sam.keyboard.press('j')
-  await sam.waitForFunction(
-    (number) =>
-      document.activeElement?.closest('[data-order]')?.matches(`[data-order="${number}"]`),
-    orderNumber(newest[0]!.orderId),
-  )
+  await focusComesTo(sam, newest[0]!)
 })
 
 async function ask(path: string, token: string): Promise<unknown> {
@@ -112,21 +109,6 @@ const texts = (figure: number) => new Intl.NumberFormat('en').format(figure)
 /** Each order with its status, as the board has it. */
 function described(orders: readonly Order[]): readonly string[] {
   return orders.map(({ orderId, status }) => `${orderNumber(orderId)} ${status}`)
-}
-
-/** From top to bottom. */
-function rows(page: Page): Promise<readonly string[]> {
-  return page
-    .locator('[data-order]')
-    .evaluateAll((elements) =>
-      elements
-        .toSorted((a, b) => a.getBoundingClientRect().top - b.getBoundingClientRect().top)
-        .map(
-          (element) =>
-            `${element.getAttribute('data-order')} ` +
-            element.querySelector('[data-status]')?.getAttribute('data-status'),
-        ),
-    )
 }
 
 /** Keeps how many toasts were in sight at most, from now on. */

@@ -3,8 +3,20 @@ import type { Browser, Page } from 'playwright-core'
 import { openCluster, type Cluster } from '../../server/outages/testing/cluster'
 import { startProxy, type Proxy } from '../../server/outages/testing/proxy'
 import { orderNumber, type Order } from '../../server/protocol/order'
+import { rowsDown } from './board-rows'
 import { buildUi, openBrowser, openPage, signIn } from './browser'
-import { createShop, keptMark, live, markLoad, requestsTo, row, type Shop, tile } from './shop'
+import {
+  createShop,
+  fillAddress,
+  keptMark,
+  live,
+  markLoad,
+  placedOrder,
+  requestsTo,
+  row,
+  type Shop,
+  tile,
+} from './shop'
 
 /** The whole product, as people would run it: nginx, two servers, a worker, and a browser before it. */
 const opened = new AsyncDisposableStack()
@@ -44,14 +56,9 @@ test('an order placed in the storefront is on the board', async () => {
   await signIn(alice, 'Alice')
   await alice.getByRole('button', { name: 'Add Walnut Board to the cart' }).click()
   await alice.getByRole('link', { name: 'Check out' }).click()
-  await alice.getByLabel('Full name').fill('Alice Miller')
-  await alice.getByLabel('Street and number').fill('12 Harbour Street')
-  await alice.getByLabel('Postal code').fill('20457')
-  await alice.getByLabel('City').fill('Hamburg')
-  await alice.getByLabel('Country').selectOption('DE')
+  await fillAddress(alice, 'Alice Miller')
   await alice.getByRole('button', { name: 'Place order' }).click()
-  await alice.waitForURL(/\/orders\/[0-9a-f-]+$/)
-  order = { orderId: new URL(alice.url()).pathname.split('/')[2]! }
+  order = await placedOrder(alice)
   await row(sam, order).getByText('1 × Walnut Board').waitFor()
   await row(sam, order).getByLabel('Status').selectOption('processing')
   await alice.locator('[data-version="2"]').getByText('Processing').waitFor()
@@ -71,7 +78,9 @@ test('the board goes on when the server that it was connected to is killed', asy
   for (const each of [...meanwhile, after]) await row(sam, each).waitFor()
 
   const wanted = [after, ...meanwhile.toReversed(), before, order]
-  expect(await numbersOnBoard(sam)).toEqual(wanted.map(({ orderId }) => orderNumber(orderId)))
+  expect((await rowsDown(sam)).map(({ number }) => number)).toEqual(
+    wanted.map(({ orderId }) => orderNumber(orderId)),
+  )
   await tile(sam, 'orders', String(wanted.length)).waitFor()
   const states = await recordedStates(sam)
   expect(states.slice(0, 2)).toEqual(['live', 'waiting'])
@@ -87,19 +96,6 @@ async function serversWithSockets() {
     }),
   )
   return sockets.filter(({ open }) => open > 0).map(({ server }) => server)
-}
-
-/** The numbers of the orders, from top to bottom. */
-function numbersOnBoard(page: Page): Promise<(string | null)[]> {
-  return page.locator('[data-order]').evaluateAll((rows) =>
-    rows
-      .map((each) => ({
-        number: each.getAttribute('data-order'),
-        top: each.getBoundingClientRect().top,
-      }))
-      .sort((a, b) => a.top - b.top)
-      .map(({ number }) => number),
-  )
 }
 
 /** Keeps the state of the connection that the page shows, and every one from now on. */

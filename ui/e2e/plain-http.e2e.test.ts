@@ -3,7 +3,7 @@ import type { Browser, Page } from 'playwright-core'
 import type { Order } from '../../server/protocol/order'
 import { startTestServer, type TestServer } from '../../server/testing/test-server'
 import { buildUi, openBrowser, openPage, signIn } from './browser'
-import { createShop, fillAddress, live, toast } from './shop'
+import { createShop, fillAddress, live, placedOrder, toast } from './shop'
 
 /** A shop that is tried in a network of one's own: an origin that browsers do not hold for secure. */
 let server: TestServer
@@ -31,11 +31,10 @@ test('an order is placed over plain HTTP, and followed', async () => {
   await alice.getByRole('link', { name: 'Check out' }).click()
   await fillAddress(alice, 'Alice Miller')
   await alice.getByRole('button', { name: 'Place order' }).click()
-  await alice.waitForURL(/\/orders\/[0-9a-f-]+$/)
+  const { orderId } = await placedOrder(alice)
   await alice.locator('[data-version="1"]').waitFor()
   await toast(alice, 'is placed').waitFor()
 
-  const orderId = new URL(alice.url()).pathname.split('/')[2]!
   const order = await orderOf(orderId)
   await createShop(server).changeStatus(order, 'processing')
   await alice.locator('[data-version="2"]').getByText('Processing').waitFor()

@@ -1,21 +1,19 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import { SignJWT } from 'jose'
 import type { Browser, Page } from 'playwright-core'
 import { startTestServer, type TestServer } from '../../server/testing/test-server'
 import { buildUi, openBrowser, openPage } from './browser'
+import { GUARDED, tokenOf } from './guarded'
 import { createShop, keptMark, live, markLoad, sockets, toast } from './shop'
 
-/** A shop with its own sign-in: nothing renews a token here but the person. */
-const SECRET = 'a secret of more than thirty-two bytes'
 /** Long enough to begin with, on a busy machine. */
-const SHORT = '8s'
+const SHORT = { life: '8s' }
 
 let server: TestServer
 let browser: Browser
 
 beforeAll(async () => {
   await buildUi()
-  server = await startTestServer({ JWT_SECRET: SECRET, HOST: '127.0.0.1', HEARTBEAT_MS: '1000' })
+  server = await startTestServer({ ...GUARDED, HEARTBEAT_MS: '1000' })
   browser = await openBrowser()
 }, 60_000)
 
@@ -23,15 +21,6 @@ afterAll(async () => {
   await browser?.close()
   await server?.stop()
 })
-
-function tokenOf(subject: string, role: 'customer' | 'staff', life = '1h'): Promise<string> {
-  return new SignJWT({ roles: role === 'staff' ? ['staff'] : [] })
-    .setProtectedHeader({ alg: 'HS256' })
-    .setSubject(subject)
-    .setIssuedAt()
-    .setExpirationTime(life)
-    .sign(new TextEncoder().encode(SECRET))
-}
 
 /** On the sign-in page. */
 async function enter(page: Page, token: string): Promise<void> {

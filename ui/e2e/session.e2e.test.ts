@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import type { Browser, Page } from 'playwright-core'
 import { orderNumber } from '../../server/protocol/order'
 import { startTestServer, type TestServer } from '../../server/testing/test-server'
-import { buildUi, openBrowser, openPage, signedIn, signIn, signOut } from './browser'
+import { buildUi, openBrowser, openPage, signIn, signInAs, signOut } from './browser'
+import { GUARDED, tokenOf } from './guarded'
 import { createShop, fillAddress, live, toast, type Shop } from './shop'
 
 let server: TestServer
@@ -68,26 +69,20 @@ describe('signing in', () => {
     }))
 
   test('takes a token where demo sign-in is off, and says what is wrong with a bad one', async () => {
-    const secret = 'a secret of more than thirty-two bytes'
-    const guarded = await startTestServer({ JWT_SECRET: secret, HOST: '127.0.0.1' })
-    const { SignJWT } = await import('jose')
-    const sign = (key: string) =>
-      new SignJWT({ name: 'Grace', roles: ['staff'] })
-        .setProtectedHeader({ alg: 'HS256' })
-        .setSubject('grace')
-        .setIssuedAt()
-        .setExpirationTime('1h')
-        .sign(new TextEncoder().encode(key))
+    const guarded = await startTestServer(GUARDED)
+    const grace = (options = {}) => tokenOf('grace', 'staff', { name: 'Grace', ...options })
     try {
       await inBrowser(guarded.url, async (page) => {
         await page.goto('/sign-in')
         await page.getByLabel('Token').fill('nonsense')
         await page.getByRole('button', { name: 'Sign in' }).click()
         await page.getByText('This is not a token').waitFor()
-        await page.getByLabel('Token').fill(await sign('another secret of more than 32 bytes'))
+        await page
+          .getByLabel('Token')
+          .fill(await grace({ secret: 'another secret of more than 32 bytes' }))
         await page.getByRole('button', { name: 'Sign in' }).click()
         await page.locator('#token[aria-invalid="true"]').waitFor()
-        await page.getByLabel('Token').fill(await sign(secret))
+        await page.getByLabel('Token').fill(await grace())
         await page.getByRole('button', { name: 'Sign in' }).click()
         await page.waitForURL(`${guarded.url}/board`)
         await page.getByText('Grace').waitFor()
@@ -334,16 +329,9 @@ describe('checking out', () => {
     await fillAddress(page, 'Carol King')
   }
 
-  async function signInAsCarol(page: Page): Promise<void> {
-    await page.goto('/sign-in')
-    await page.getByLabel('Name').fill('Carol')
-    await page.getByRole('button', { name: 'Sign in' }).click()
-    await signedIn(page)
-  }
-
   test('says beside each field what is missing, and goes to the first', () =>
     inBrowser(server.url, async (page) => {
-      await signInAsCarol(page)
+      await signInAs(page, 'Carol')
       await fill(page)
       await page.getByLabel('Street and number').fill(' ')
       await page.getByLabel('City').fill('')
@@ -356,7 +344,7 @@ describe('checking out', () => {
 
   test('a retry after a lost answer places the order once', () =>
     inBrowser(server.url, async (page) => {
-      await signInAsCarol(page)
+      await signInAs(page, 'Carol')
       await fill(page)
       await page.route(
         '**/api/orders',
@@ -379,7 +367,7 @@ describe('checking out', () => {
 
   test('is refused without a network, with a reason, and what was filled in stays', () =>
     inBrowser(server.url, async (page) => {
-      await signInAsCarol(page)
+      await signInAs(page, 'Carol')
       await fill(page)
       await page.context().setOffline(true)
       await page.getByRole('button', { name: 'Place order' }).click()
@@ -402,7 +390,7 @@ describe('checking out', () => {
 
   test('what was filled in is there again after a reload', () =>
     inBrowser(server.url, async (page) => {
-      await signInAsCarol(page)
+      await signInAs(page, 'Carol')
       await fill(page)
       await page.getByLabel('Apartment').fill('4th floor')
       await page.reload()

@@ -88,6 +88,12 @@ export async function fillAddress(page: Page, name: string): Promise<void> {
   await page.getByLabel('Country').selectOption('DE')
 }
 
+/** The order whose page the checkout leads to. */
+export async function placedOrder(page: Page): Promise<Pick<Order, 'orderId'>> {
+  await page.waitForURL(/\/orders\/[0-9a-f-]+$/)
+  return { orderId: new URL(page.url()).pathname.split('/')[2]! }
+}
+
 /** The row of an order on the board. */
 export function row(page: Page, order: Pick<Order, 'orderId'>): Locator {
   return page.locator(`[data-order="${orderNumber(order.orderId)}"]`)

@@ -3,6 +3,7 @@ import type { Browser, CDPSession, Page } from 'playwright-core'
 import { startTestServer, type TestServer } from '../../server/testing/test-server'
 import { buildUi, openBrowser } from './browser'
 import { fingerFaults } from './finger-faults'
+import { GUARDED } from './guarded'
 import { focusFaults, layoutFaults } from './layout-faults'
 import { openScene } from './pictures/open-scene'
 import { openSignedIn } from './pictures/signed-in'
@@ -34,7 +35,7 @@ const pages = new Map<string, { readonly page: Page; readonly session: CDPSessio
 beforeAll(async () => {
   await buildUi()
   scene = await openScene()
-  guarded = await startTestServer({ JWT_SECRET: 'x'.repeat(32), HOST: '127.0.0.1' })
+  guarded = await startTestServer(GUARDED)
   browser = await openBrowser()
   for (const name of ['Alice', 'Sam', null] as const) {
     const page = await openSignedIn(browser, scene.server, name)

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startTestServer } from '../../../server/testing/test-server'
+import { GUARDED } from '../guarded'
 import { createShop } from '../shop'
 import { seedShop } from './seed'
 import type { Scene, View } from './view'
@@ -10,7 +11,7 @@ const ENVIRONMENTS: Readonly<Record<NonNullable<View['shop']>, Readonly<Record<s
   {
     empty: {},
     'without products': { SAMPLE_PRODUCTS: 'off' },
-    guarded: { JWT_SECRET: 'a secret of more than thirty-two bytes', HOST: '127.0.0.1' },
+    guarded: GUARDED,
   }
 
 /** Opens a shop that nobody has looked at before, the busy one if no other: only there are orders. */
