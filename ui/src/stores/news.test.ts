@@ -19,8 +19,8 @@ function openBrowser() {
     const missed: string[] = []
     const unseen: string[] = []
     const [looking, look] = createSignal(inSight)
-    const news = createRoot(() =>
-      createNews({
+    const { news, end } = createRoot((end) => {
+      const news = createNews({
         toasts: { show: ({ text }: ToastText) => void shown.push(text) },
         told: createTold(storage, 'orders', null, clock),
         looking,
@@ -29,14 +29,15 @@ function openBrowser() {
         awaitsAnswer,
         onMissed: (ids) => void missed.push(...ids),
         onUnseen: ({ orderId }) => void unseen.push(orderId),
-      }),
-    )
+      })
+      return { news, end }
+    })
     const hear = (orderId: string, version: number, late = false, updates = 1) =>
       news.tell(
         { orderId, version, updates, text: { tone: 'info', text: `${orderId} v${version}` } },
         late,
       )
-    return { news, hear, shown, missed, unseen, look }
+    return { news, hear, shown, missed, unseen, look, end }
   }
   return { openTab, clock }
 }
@@ -226,4 +227,19 @@ describe('while the reader waits for what becomes of a change', () => {
     answer()
     expect(shown).toEqual(['a v2'])
   })
+})
+
+test('once the session is over nobody is told what comes in for it, nor notified', async () => {
+  const { openTab } = openBrowser()
+  const [near, away] = [openTab(), openTab({ inSight: false })]
+  for (const { news, hear, end } of [near, away]) {
+    end()
+    await news.own({ orderId: 'a', version: 1 })
+    hear('a', 1)
+    hear('b', 2, true)
+    news.flush()
+    news.shown({ orderId: 'c', version: 1, updates: 1, text: { tone: 'info', text: 'c' } })
+  }
+  await told()
+  expect([...near.shown, ...near.missed, ...away.unseen]).toEqual([])
 })

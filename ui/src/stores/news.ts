@@ -138,7 +138,8 @@ export function createNews(options: NewsOptions): News {
   const isOwn = ({ orderId, version }: Versioned) => (own.get(orderId) ?? 0) >= version
 
   function tell(item: NewsItem, missed: boolean): void {
-    if (keptBack(item)) return
+    // Whoever is here by now is somebody else.
+    if (ended || keptBack(item)) return
     const inSight = untrack(looking)
     if (!inSight) options.onUnseen?.(item)
     if (missed) interrupted = true
@@ -154,7 +155,7 @@ export function createNews(options: NewsOptions): News {
   )
 
   function deliver(): void {
-    if (interrupted || !untrack(looking) || (waiting.size === 0 && uncounted === 0)) return
+    if (ended || interrupted || !untrack(looking) || (waiting.size === 0 && uncounted === 0)) return
     inTurn(tellWhatWaited)
   }
 
@@ -179,6 +180,7 @@ export function createNews(options: NewsOptions): News {
       await told.claim([order])
     },
     shown(item) {
+      if (ended) return
       if (!untrack(looking)) return options.onUnseen?.(item)
       shown.push(item)
       if (shown.length === 1) systemClock.after(SHOWN_AFTER_MS, claimShown)

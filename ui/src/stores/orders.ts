@@ -1,4 +1,4 @@
-import { createMemo, createSignal, untrack } from 'solid-js'
+import { createMemo, createSignal, onCleanup, untrack } from 'solid-js'
 import type { EventName } from '../../../server/protocol/frames'
 import type { Order } from '../../../server/protocol/order'
 import { orderNumber } from '../../../server/protocol/order'
@@ -70,6 +70,8 @@ export function createOrders(deps: {
     heard.set(orderId, Math.max(version, heard.get(orderId) ?? 0))
   /** The server does not know the place where the page was: the next snapshot is of another history. */
   let logIsAnother = false
+  let ended = false
+  onCleanup(() => (ended = true))
 
   function apply(order: Order, replayed: boolean): void {
     const [change] = known.fold([order])
@@ -107,11 +109,12 @@ export function createOrders(deps: {
   async function command(give: () => Promise<Order>): Promise<Order> {
     return deps.commands.run(async () => {
       const order = await give()
-      if (order.buyerId === deps.subject) {
+      // Of a session that has ended meanwhile nothing is shown or kept.
+      if (!ended && order.buyerId === deps.subject) {
         // From now on it counts as told, and here it is not yet.
         heard.set(order.orderId, heardUpTo(order.orderId))
         await news.own(order)
-        apply(order, false)
+        if (!ended) apply(order, false)
       }
       return order
     })
