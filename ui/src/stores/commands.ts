@@ -1,8 +1,8 @@
-const LOCK = 'orderwire:command'
+import type { Locks } from './tab-claims'
+
+const PREFIX = 'orderwire:command '
 /** A command that takes longer keeps nobody from the news. */
 const PATIENCE_MS = 3_000
-
-type Locks = Pick<LockManager, 'request'>
 
 /** Commands that the reader has given, in whatever tab of the browser, and that are not answered yet. */
 export interface Commands {
@@ -15,11 +15,15 @@ export interface Commands {
 /** @param locks null where the browser has none: tabs know nothing of each other then */
 export function createCommands(locks: Locks | null): Commands {
   return {
-    run: async (command) => (locks ? locks.request(LOCK, { mode: 'shared' }, command) : command()),
+    // Each under a name of its own: whoever waits for one stands in the way of no other.
+    run: async (command) =>
+      locks ? locks.request(PREFIX + crypto.randomUUID(), command) : command(),
     async settled() {
       const signal = AbortSignal.timeout(PATIENCE_MS)
       try {
-        await locks?.request(LOCK, { signal }, () => undefined)
+        const { held = [] } = (await locks?.query()) ?? {}
+        const underWay = held.flatMap(({ name }) => (name?.startsWith(PREFIX) ? [name] : []))
+        await Promise.all(underWay.map((name) => locks?.request(name, { signal }, () => undefined)))
       } catch (error) {
         // Nothing of a command ends here, only the wait for it: its own error is for whoever gave it.
         if (!signal.aborted) reportError(error)
