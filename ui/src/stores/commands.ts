@@ -19,11 +19,12 @@ export function createCommands(locks: Locks | null): Commands {
     run: async (command) =>
       locks ? locks.request(PREFIX + crypto.randomUUID(), command) : command(),
     async settled() {
+      if (!locks) return
       const signal = AbortSignal.timeout(PATIENCE_MS)
       try {
-        const { held = [] } = (await locks?.query()) ?? {}
+        const { held = [] } = await locks.query()
         const underWay = held.flatMap(({ name }) => (name?.startsWith(PREFIX) ? [name] : []))
-        await Promise.all(underWay.map((name) => locks?.request(name, { signal }, () => undefined)))
+        await Promise.all(underWay.map((name) => locks.request(name, { signal }, () => undefined)))
       } catch (error) {
         // Nothing of a command ends here, only the wait for it: its own error is for whoever gave it.
         if (!signal.aborted) reportError(error)
