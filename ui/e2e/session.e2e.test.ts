@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser, Page, Route } from 'playwright-core'
 import { orderNumber } from '../../server/protocol/order'
 import { startTestServer, type TestServer } from '../../server/testing/test-server'
 import { buildUi, openBrowser, openPage, signIn, signInAs, signOut } from './browser'
 import { GUARDED, tokenOf } from './guarded'
-import { createShop, fillAddress, live, toast, type Shop } from './shop'
+import { createShop, fillAddress, live, recordToasts, toast, told, type Shop } from './shop'
 
 let server: TestServer
 let shop: Shop
@@ -363,6 +363,34 @@ describe('checking out', () => {
         items: unknown[]
       }
       expect(list.items).toHaveLength(1)
+    }))
+
+  test('what is answered once somebody has signed out is nothing to whoever is there then', () =>
+    inBrowser(server.url, async (page) => {
+      await signInAs(page, 'Carol')
+      await fill(page)
+      const asked = Promise.withResolvers<void>()
+      const goOn = Promise.withResolvers<void>()
+      const hold = async (route: Route) => {
+        asked.resolve()
+        await goOn.promise
+        await route.continue()
+      }
+      await page.route('**/api/orders', hold, { times: 1 })
+      await page.getByRole('button', { name: 'Place order' }).click()
+      await asked.promise
+      await signOut(page)
+      await page.getByRole('link', { name: 'Shop' }).click()
+      await page.getByRole('button', { name: 'Add Linen Apron to the cart' }).click()
+      await recordToasts(page)
+      const answered = page.waitForResponse((response) => response.request().method() === 'POST')
+      goOn.resolve()
+      await (await answered).finished()
+      await page.getByRole('button', { name: 'Add Linen Apron to the cart' }).click()
+      await page.getByRole('button', { name: 'One less of Linen Apron' }).waitFor()
+      expect(await told(page, 0)).toEqual([])
+      expect(new URL(page.url()).pathname).toBe('/')
+      expect(await keptKeys(page)).toEqual(['orderwire:cart'])
     }))
 
   test('is refused without a network, with a reason, and what was filled in stays', () =>

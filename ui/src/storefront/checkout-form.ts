@@ -46,8 +46,11 @@ export function createCheckout(props: { readonly estimate: Estimate; readonly or
       shippingAddress: trimAddress(address),
     }
     const { subtotal } = props.estimate
+    const buyer = session.key()
     const placed = await props.orders.place(order, attempt.keyFor(order))
     attempt.done()
+    // Whoever has signed out meanwhile is led nowhere, nor is the next one's cart emptied.
+    if (session.key() !== buyer) return
     if (placed.subtotal !== subtotal) {
       tellOfPrices(formatMoney(placed.total, placed.currency))
       void catalogue.refresh()
