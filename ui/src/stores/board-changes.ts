@@ -4,14 +4,9 @@ import { orderNumber } from '../../../server/protocol/order'
 import type { Api } from '../api'
 import { problemText } from '../problem'
 import { texts } from '../texts'
-import {
-  createHeldChanges,
-  type HeldChanges,
-  type Outcome,
-  type WantedChange,
-} from './held-changes'
+import { createHeldChanges, type HeldChanges } from './held-changes'
 import type { Realtime } from './realtime'
-import { createSendChange } from './status-changes'
+import { createSendChange, type Outcome, type WantedChange } from './status-changes'
 import type { Toasts } from './toasts'
 
 const say = texts.board.toasts

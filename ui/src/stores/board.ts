@@ -1,10 +1,8 @@
 import { batch, createSignal, onCleanup, untrack } from 'solid-js'
 import type { EventName } from '../../../server/protocol/frames'
 import type { Order } from '../../../server/protocol/order'
-import { orderNumber } from '../../../server/protocol/order'
 import type { Client, EventInfo, TakenSnapshot } from '../../client'
 import type { Api } from '../api'
-import { texts } from '../texts'
 import { createBoardChanges, type BoardChanges } from './board-changes'
 import { createBoardList } from './board-list'
 import { createBoardStats, type BoardStats } from './board-stats'
@@ -13,18 +11,10 @@ import { createFrameInbox } from './frame-inbox'
 import { createKnownOrders } from './known-orders'
 import { createListing, type Listing } from './listing'
 import type { News, NewsSubject } from './news'
-import { boardHref } from './order-links'
 import type { Realtime } from './realtime'
 import { prepareSearch } from './search'
-import type { ToastKind, Toasts, ToastText } from './toasts'
-
-const say = texts.board.toasts
-const NEW_ORDERS: ToastKind = { name: 'new-order', many: texts.board.newOrders, href: '/board' }
-const CANCELLED: ToastKind = {
-  name: 'cancelled',
-  many: say.wereCancelled,
-  href: '/board?status=cancelled',
-}
+import { staffToast } from './staff-toast'
+import type { Toasts } from './toasts'
 
 /** All orders of the shop, live, for staff. */
 export interface Board {
@@ -188,16 +178,4 @@ export function createBoard(deps: {
       return () => newOrderListeners.delete(listener)
     },
   }
-}
-
-/** New orders and cancellations are news for staff; other changes are their own doing. */
-function staffToast(order: Order): ToastText | null {
-  const number = orderNumber(order.orderId)
-  const href = boardHref(order.orderId)
-  if (order.status === 'cancelled') {
-    const text = say.wasCancelled(number)
-    return { tone: 'warning', text, detail: order.reason, href, kind: CANCELLED }
-  }
-  if (order.version !== 1) return null
-  return { tone: 'info', text: say.newOrder(number), href, kind: NEW_ORDERS }
 }

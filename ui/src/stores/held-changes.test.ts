@@ -1,13 +1,8 @@
 import { describe, expect, test } from 'bun:test'
 import type { Order } from '../../../server/protocol/order'
 import { createVirtualClock, settled } from '../../client/testing/virtual-clock'
-import {
-  createHeldChanges,
-  HOLD_MS,
-  PAUSE_MS,
-  type Outcome,
-  type WantedChange,
-} from './held-changes'
+import { createHeldChanges, HOLD_MS, PAUSE_MS } from './held-changes'
+import type { Outcome, WantedChange } from './status-changes'
 
 const wanted = (orderId: string, seenVersion = 1): WantedChange => ({
   orderId,

@@ -1,7 +1,6 @@
 import { batch, createSignal } from 'solid-js'
-import type { Order } from '../../../server/protocol/order'
-import type { OrderStatus } from '../../../server/protocol/order-status'
 import { systemClock, type Clock } from '../../client'
+import type { Outcome, WantedChange } from './status-changes'
 
 /** For so long a change can be taken back before it is sent. */
 export const HOLD_MS = 5_000
@@ -15,25 +14,6 @@ const AT_ONCE = 4
  */
 const AT_ONCE_LEAVING = 200
 const BYTES_AT_ONCE_LEAVING = 48 * 1024
-
-export interface WantedChange {
-  readonly orderId: string
-  /** The version on which the reader based the choice: no newer one is changed. */
-  readonly seenVersion: number
-  readonly status: OrderStatus
-  /** With `cancelled` only. */
-  readonly reason?: string
-}
-
-/**
- * - `changed`: the order as it is now; `already`: it was so before, perhaps by ourselves;
- * - `conflict`: somebody else was faster; nothing was changed;
- * - `failed`: it is not known that it was changed. Sending it again does no harm.
- */
-export type Outcome =
-  | { readonly kind: 'changed' | 'already'; readonly order: Order }
-  | { readonly kind: 'conflict'; readonly order: Order; readonly by: string | null }
-  | { readonly kind: 'failed'; readonly error: unknown }
 
 export type ChangeState =
   | { readonly kind: 'held'; readonly group: number }

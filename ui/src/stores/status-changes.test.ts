@@ -2,8 +2,7 @@ import { expect, test } from 'bun:test'
 import type { Order, OrderChange } from '../../../server/protocol/order'
 import type { OrderStatus } from '../../../server/protocol/order-status'
 import { Problem } from '../problem'
-import type { Outcome } from './held-changes'
-import { conflictText, createSendChange } from './status-changes'
+import { conflictText, createSendChange, type Outcome } from './status-changes'
 
 const ID = '0190a1b2-0000-7000-8000-000000000001'
 

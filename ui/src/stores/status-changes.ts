@@ -1,9 +1,29 @@
+import type { Order } from '../../../server/protocol/order'
+import type { OrderStatus } from '../../../server/protocol/order-status'
 import type { Api } from '../api'
 import { Problem } from '../problem'
 import { texts } from '../texts'
-import type { Outcome, WantedChange } from './held-changes'
 
 const say = texts.board.open
+
+export interface WantedChange {
+  readonly orderId: string
+  /** The version on which the reader based the choice: no newer one is changed. */
+  readonly seenVersion: number
+  readonly status: OrderStatus
+  /** With `cancelled` only. */
+  readonly reason?: string
+}
+
+/**
+ * - `changed`: the order as it is now; `already`: it was so before, perhaps by ourselves;
+ * - `conflict`: somebody else was faster; nothing was changed;
+ * - `failed`: it is not known that it was changed. Sending it again does no harm.
+ */
+export type Outcome =
+  | { readonly kind: 'changed' | 'already'; readonly order: Order }
+  | { readonly kind: 'conflict'; readonly order: Order; readonly by: string | null }
+  | { readonly kind: 'failed'; readonly error: unknown }
 
 /**
  * Changes the version that the reader saw, and no newer one: where somebody else was faster, the
