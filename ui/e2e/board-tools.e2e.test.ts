@@ -70,6 +70,7 @@ test('keys lead through the rows, select, search and tell what they do', async (
   await sam.getByRole('dialog', { name: 'Keyboard' }).getByText('Next order').waitFor()
   await sam.keyboard.press('Escape')
   await sam.getByRole('dialog').waitFor({ state: 'detached' })
+  await focusComesTo(sam, nth(41))
 
   await sam.keyboard.press('/')
   // In a field a letter is a letter.
@@ -254,6 +255,8 @@ test('cancelling in the drawer asks, can be undone there, and leaves it open', a
     .waitFor()
   await undo.press('Enter')
   await drawer.getByRole('button', { name: 'Cancel order…' }).waitFor()
+  // What was pressed is gone: the keys lead on from the drawer itself.
+  await sam.waitForFunction(() => document.activeElement?.matches('[data-drawer]'))
   await sam.keyboard.press('Escape')
   await drawer.waitFor({ state: 'detached' })
 })

@@ -1,6 +1,16 @@
 import { createWindowVirtualizer, type Range } from '@tanstack/solid-virtual'
 import type { JSX } from 'solid-js'
-import { createEffect, createMemo, createSignal, For, on, onCleanup, onMount, Show } from 'solid-js'
+import {
+  createComputed,
+  createEffect,
+  createMemo,
+  createSignal,
+  For,
+  on,
+  onCleanup,
+  onMount,
+  Show,
+} from 'solid-js'
 import { ArrowUpIcon } from '../components/icons'
 import { ErrorNotice } from '../components/notice'
 import { isServerOrder } from '../stores/board-sort'
@@ -9,7 +19,7 @@ import { texts } from '../texts'
 import { useDesk } from './board-desk'
 import { BoardHead, SortSelect } from './board-head'
 import { BoardRow } from './board-row'
-import { createRowFocus } from './row-focus'
+import { createRowFocus, keepFocus } from './row-focus'
 import { createRowHighlight } from './row-highlight'
 import { createRowSlots } from './row-slots'
 import { SortNotice } from './sort-notice'
@@ -64,6 +74,7 @@ export function BoardTable(): JSX.Element {
     return new Map(inSight.map(({ index }) => [ids[index]!, index]))
   })
   const slots = createRowSlots(createMemo(() => [...places().keys()], [], { equals: isSameList }))
+  createComputed(on(slots, keepFocus, { defer: true }))
   const highlight = createRowHighlight()
   desk.setRowFocus(
     createRowFocus({

@@ -48,3 +48,13 @@ export function createRowFocus(deps: {
     },
   }
 }
+
+/** To be called before elements move in the page: one that has the focus would lose it by that. */
+export function keepFocus(): void {
+  const focused = document.activeElement
+  if (!(focused instanceof HTMLElement)) return
+  queueMicrotask(() => {
+    const isLost = document.activeElement === document.body && focused.isConnected
+    if (isLost) focused.focus({ preventScroll: true })
+  })
+}

@@ -21,7 +21,8 @@ type WhenIdle = (work: () => void) => () => void
  * shows one that came, which writes some words where a new one would be built; not while somebody is on it.
  *
  * What people see is where a row is put; where it stands among the others tells only keys and screen
- * readers what comes next. To move it there is to build it anew, so it waits for a quiet moment.
+ * readers what comes next. To move it there is to build it anew, so it waits for a quiet moment,
+ * unless somebody is on one of them.
  */
 export function createRowSlots(
   inSight: () => readonly string[],
@@ -45,7 +46,8 @@ export function createRowSlots(
     turn()
     const ids = inSight()
     const slots = fill(before, ids, isInUse)
-    const moves = mayMove
+    // Whoever is on a row goes on from there by keys: then it is at once.
+    const moves = mayMove || slots.some(isInUse)
     mayMove = false
     if (isInOrder(slots, ids)) return slots
     if (!moves) {
@@ -93,11 +95,13 @@ function isTouched({ element }: RowSlot): boolean {
 const IDLE_MS = 1_000
 
 function browserIdle(work: () => void): () => void {
+  // A list of choices that is open would close; then the next change brings the order.
+  const run = () => document.activeElement?.matches('select') || work()
   // Not every browser has it.
   if (!('requestIdleCallback' in window)) {
-    const timer = setTimeout(work, IDLE_MS)
+    const timer = setTimeout(run, IDLE_MS)
     return () => clearTimeout(timer)
   }
-  const asked = requestIdleCallback(work, { timeout: IDLE_MS })
+  const asked = requestIdleCallback(run, { timeout: IDLE_MS })
   return () => cancelIdleCallback(asked)
 }

@@ -15,6 +15,7 @@ import {
   type AddressField,
 } from '../stores/checkout'
 import { browserStorage, tabStorage } from '../stores/guarded-storage'
+import { orderHref } from '../stores/order-links'
 import type { Orders } from '../stores/orders'
 import { texts } from '../texts'
 
@@ -56,7 +57,7 @@ export function createCheckout(props: { readonly estimate: Estimate; readonly or
       void catalogue.refresh()
     }
     // Away first: an empty cart is not what the reader should see of this page.
-    navigate(`/orders/${placed.orderId}`)
+    navigate(orderHref(placed.orderId))
     cart.clear()
   }
 
