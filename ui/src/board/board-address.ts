@@ -8,7 +8,7 @@ import { readBoardQuery, writeBoardQuery } from './board-link'
 export interface BoardAddress {
   /** Shows something else at once; the address follows, and back leads to what is shown now. */
   readonly show: (change: Partial<BoardQuery>) => void
-  /** Searches at once; the address follows when the typing pauses. */
+  /** Searches as soon as what is typed is seen; the address follows when the typing pauses. */
   readonly type: (search: string) => void
   /** Reactive: the order that is opened beside the list. */
   readonly opened: () => string | null
@@ -33,6 +33,19 @@ export function createBoardAddress(view: BoardView): BoardAddress {
   const [opened, setOpened] = createSignal(address().orderId)
   /** Cancels that the address follows what is shown; null where it says that. */
   let following: (() => void) | null = null
+
+  /** What was typed last, and is not sought yet. */
+  let typed: { readonly search: string; readonly cancel: () => void } | null = null
+
+  function seek(): void {
+    if (!typed) return
+    const { search, cancel } = typed
+    cancel()
+    typed = null
+    view.show({ search })
+    // Each letter is no step of its own: back leads to before the search.
+    follow(afterPause, () => (address().search === '') === (view.search() === ''))
+  }
 
   function stopFollowing(): void {
     following?.()
@@ -70,20 +83,25 @@ export function createBoardAddress(view: BoardView): BoardAddress {
       },
     ),
   )
-  onCleanup(stopFollowing)
+  onCleanup(() => {
+    typed?.cancel()
+    stopFollowing()
+  })
 
   return {
     show(change) {
+      seek()
       view.show(change)
       follow(afterFrame, () => false)
     },
     type(search) {
-      view.show({ search })
-      // Each letter is no step of its own: back leads to before the search.
-      follow(afterPause, () => (address().search === '') === (view.search() === ''))
+      typed?.cancel()
+      // The letter stands there first; the list of thousands comes after it.
+      typed = { search, cancel: afterFrame(seek) }
     },
     opened,
     open(orderId) {
+      seek()
       setOpened(orderId)
       // From one order to the next is no step of its own.
       follow(afterFrame, () => address().orderId !== null && orderId !== null)

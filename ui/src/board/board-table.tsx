@@ -16,6 +16,7 @@ import { ErrorNotice } from '../components/notice'
 import { isServerOrder } from '../stores/board-sort'
 import { isSameList } from '../stores/sorted-ids'
 import { texts } from '../texts'
+import { afterFrame } from './after-frame'
 import { useDesk } from './board-desk'
 import { BoardHead, SortSelect } from './board-head'
 import { BoardRow } from './board-row'
@@ -109,7 +110,11 @@ export function BoardTable(): JSX.Element {
       window.removeEventListener('scroll', onScroll, early)
     })
   })
-  createEffect(() => (isHeld() ? rows.hold() : rows.release()))
+  createEffect(() => {
+    if (isHeld()) rows.hold()
+    // The way up is drawn first, then what waited there.
+    else onCleanup(afterFrame(rows.release))
+  })
   createEffect(
     on(
       [board.view.status, board.view.search, board.view.sort, board.listing],
