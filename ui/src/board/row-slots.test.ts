@@ -90,11 +90,3 @@ test('a row that somebody is on goes with its order', () => {
   expect(slots()[1]).not.toBe(a!)
   expect(a!.orderId()).toBe('a')
 })
-
-test('while somebody is on a row, all are in order at once', () => {
-  const { slots, inUse, set, shown, isWaiting } = setUp('abc')
-  inUse.add(slots()[1]!)
-  set('cab')
-  expect(shown()).toBe('cab')
-  expect(isWaiting()).toBe(false)
-})

@@ -21,8 +21,7 @@ type WhenIdle = (work: () => void) => () => void
  * shows one that came, which writes some words where a new one would be built; not while somebody is on it.
  *
  * What people see is where a row is put; where it stands among the others tells only keys and screen
- * readers what comes next. To move it there is to build it anew, so it waits for a quiet moment,
- * unless somebody is on one of them.
+ * readers what comes next. To move it there is to build it anew, so it waits for a quiet moment.
  */
 export function createRowSlots(
   inSight: () => readonly string[],
@@ -46,8 +45,7 @@ export function createRowSlots(
     turn()
     const ids = inSight()
     const slots = fill(before, ids, isInUse)
-    // Whoever is on a row goes on from there by keys: then it is at once.
-    const moves = mayMove || slots.some(isInUse)
+    const moves = mayMove
     mayMove = false
     if (isInOrder(slots, ids)) return slots
     if (!moves) {
@@ -93,15 +91,25 @@ function isTouched({ element }: RowSlot): boolean {
 
 /** Under a load that never ends it is once a second. */
 const IDLE_MS = 1_000
+const AGAIN_MS = 200
 
 function browserIdle(work: () => void): () => void {
-  // A list of choices that is open would close; then the next change brings the order.
-  const run = () => document.activeElement?.matches('select') || work()
-  // Not every browser has it.
-  if (!('requestIdleCallback' in window)) {
-    const timer = setTimeout(run, IDLE_MS)
-    return () => clearTimeout(timer)
+  let timer: ReturnType<typeof setTimeout> | undefined
+  function run(): void {
+    if (isHeld()) timer = setTimeout(run, AGAIN_MS)
+    else work()
   }
-  const asked = requestIdleCallback(run, { timeout: IDLE_MS })
-  return () => cancelIdleCallback(asked)
+  // Not every browser has it.
+  const asks = 'requestIdleCallback' in window
+  const asked = asks ? requestIdleCallback(run, { timeout: IDLE_MS }) : 0
+  if (!asks) timer = setTimeout(run, IDLE_MS)
+  return () => {
+    if (asks) cancelIdleCallback(asked)
+    clearTimeout(timer)
+  }
+}
+
+/** What is moved in the page while it is pressed is not clicked, and a list of choices closes. */
+function isHeld(): boolean {
+  return document.querySelector('[data-row]:active, [data-row] select:focus') !== null
 }
