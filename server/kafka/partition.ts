@@ -76,12 +76,14 @@ export function createReading(
       handledBytes = taken.bytes
       const worked = await hand(taken, born)
       handledBytes = 0
+      if (epoch === born) {
+        if (worked) done = taken.next
+        // What is tried again is held meanwhile.
+        else putBack(taken)
+      }
       if (worked) backoff.reset()
       else await pause(backoff.next(), stopped)
-      if (epoch !== born) continue
-      if (worked) done = taken.next
-      else putBack(taken)
-      onRoom()
+      if (epoch === born) onRoom()
     }
   }
 
