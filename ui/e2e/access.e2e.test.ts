@@ -3,7 +3,7 @@ import type { Browser, Locator, Page } from 'playwright-core'
 import { orderNumber, type Order } from '../../server/protocol/order'
 import { startTestServer, type TestServer } from '../../server/testing/test-server'
 import { buildUi, openBrowser, openPage, signIn } from './browser'
-import { GUARDED } from './guarded'
+import { GUARDED } from './shop-tokens'
 import { createShop, live, toast, type Shop } from './shop'
 import { violations } from './violations'
 

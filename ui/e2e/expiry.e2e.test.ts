@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { startTestServer } from '../../server/testing/test-server'
 import { buildUi, openBrowser, openPage, signedIn, signIn } from './browser'
-import { GUARDED, tokenOf, type TokenOptions } from './guarded'
+import { GUARDED, tokenOf, type TokenOptions } from './shop-tokens'
 import { live } from './shop'
 
 let browser: Browser

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'bun:test'
 import type { Browser, Page } from 'playwright-core'
 import { startTestServer, type TestServer } from '../../server/testing/test-server'
 import { buildUi, openBrowser, openPage } from './browser'
-import { GUARDED, tokenOf } from './guarded'
+import { GUARDED, tokenOf } from './shop-tokens'
 import { createShop, keptMark, live, markLoad, sockets, toast } from './shop'
 
 /** Long enough to begin with, on a busy machine. */

@@ -3,7 +3,7 @@ import type { Browser, Page, Route } from 'playwright-core'
 import { orderNumber } from '../../server/protocol/order'
 import { startTestServer, type TestServer } from '../../server/testing/test-server'
 import { buildUi, openBrowser, openPage, signIn, signInAs, signOut } from './browser'
-import { GUARDED, tokenOf } from './guarded'
+import { GUARDED, tokenOf } from './shop-tokens'
 import { createShop, fillAddress, live, recordToasts, toast, told, type Shop } from './shop'
 
 let server: TestServer

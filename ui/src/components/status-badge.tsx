@@ -1,6 +1,7 @@
 import type { JSX } from 'solid-js'
 import type { OrderStatus } from '../../../server/protocol/order-status'
 import { texts } from '../texts'
+import { BADGE, BadgeDot } from './badge'
 
 /** What people read for a status. */
 export const STATUS_LABELS = texts.common.statuses
@@ -15,14 +16,8 @@ export const STATUS_TONES: Readonly<Record<OrderStatus, string>> = {
 
 export function StatusBadge(props: { readonly status: OrderStatus }): JSX.Element {
   return (
-    <span
-      class={`inline-flex items-center gap-1.5 rounded-full py-0.5 pr-2.5 pl-2 text-sm font-medium whitespace-nowrap forced-colors:border ${STATUS_TONES[props.status]}`}
-      data-status={props.status}
-    >
-      <span
-        class="size-1.5 rounded-full bg-current forced-colors:bg-[CanvasText]"
-        aria-hidden="true"
-      />
+    <span class={`${BADGE} ${STATUS_TONES[props.status]}`} data-status={props.status}>
+      <BadgeDot />
       {STATUS_LABELS[props.status]}
     </span>
   )

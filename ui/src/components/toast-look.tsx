@@ -4,9 +4,9 @@ import type { Toasts, ToastTone } from '../stores/toasts'
 import { texts } from '../texts'
 import { BellIcon, CheckIcon, WarningIcon } from './icons'
 
-/** At the lower edge, above what is docked there. It catches no pointer: it is wider than a toast. */
+/** At the lower edge, `dockedHeight` above it. It catches no pointer: it is wider than a toast. */
 export const TOAST_REGION =
-  'pointer-events-none fixed inset-x-0 bottom-(--docked,0px) z-40 flex flex-col items-center gap-2 p-3 sm:items-end sm:p-5'
+  'pointer-events-none fixed inset-x-0 z-40 flex flex-col items-center gap-2 p-3 sm:items-end sm:p-5'
 export const TOAST_LIST = 'flex w-full max-w-sm flex-col gap-2 outline-none'
 export const TOAST_CARD =
   'toast pointer-events-auto flex items-start gap-3 rounded-xl border border-line bg-surface p-3 shadow-2 data-folded:hidden'

@@ -1,4 +1,5 @@
 import type { JSX } from 'solid-js'
+import { BADGE, BadgeDot } from '../components/badge'
 import { texts } from '../texts'
 import type { LetterState } from './letters'
 
@@ -11,14 +12,8 @@ const TONES: Readonly<Record<LetterState, string>> = {
 /** What became of a letter, in two words. */
 export function LetterStateBadge(props: { readonly state: LetterState }): JSX.Element {
   return (
-    <span
-      class={`inline-flex items-center gap-1.5 rounded-full py-0.5 pr-2.5 pl-2 text-sm font-medium whitespace-nowrap forced-colors:border ${TONES[props.state]}`}
-      data-state={props.state}
-    >
-      <span
-        class="size-1.5 rounded-full bg-current forced-colors:bg-[CanvasText]"
-        aria-hidden="true"
-      />
+    <span class={`${BADGE} ${TONES[props.state]}`} data-state={props.state}>
+      <BadgeDot />
       {texts.letters.states[props.state]}
     </span>
   )
