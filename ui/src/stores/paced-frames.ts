@@ -26,19 +26,16 @@ export interface Screen {
  * page draws that and nothing else, for a moment. On a machine that is quick enough it is each frame.
  */
 export function createPacedFrames(
-  clock: Clock = systemClock,
+  clock: Clock = pageClock,
   screen: Screen = browserScreen,
 ): Frames {
-  let restsUntil = 0
-  let actedAt = 0
+  let restsUntil = Number.NEGATIVE_INFINITY
+  let actedAt = Number.NEGATIVE_INFINITY
   onCleanup(screen.onInput(() => (actedAt = clock.now())))
 
   /** Milliseconds to wait, of somebody who waits since then. */
   function waitMs(since: number): number {
-    const now = clock.now()
-    const until = Math.min(Math.max(restsUntil, actedAt + ACTING_MS), since + MOST_MS)
-    // A clock that was set back holds up nothing.
-    return Math.min(MOST_MS, until - now)
+    return Math.min(Math.max(restsUntil, actedAt + ACTING_MS), since + MOST_MS) - clock.now()
   }
 
   function draw(callback: () => void): void {
@@ -78,6 +75,9 @@ export function createPacedFrames(
     areOff: screen.isHidden,
   }
 }
+
+/** Nobody sets it back, as they may the clock on the wall. */
+const pageClock: Clock = { now: () => performance.now(), after: systemClock.after }
 
 const browserScreen: Screen = {
   frame(callback) {
